@@ -37,7 +37,7 @@ internal static class PreparedStatements
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);
-        using var row = new NativeRow(prepared.Native);
+        using var row = new RawRow(prepared.Native);
         foreach (var values in rows)
         {
             prepared.BeginRow();

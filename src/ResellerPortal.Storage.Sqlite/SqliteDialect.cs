@@ -56,7 +56,7 @@ public sealed class SqliteDialect : IDatabaseDialect
         IReadOnlyList<string> sums,
         IReadOnlyList<string> maxima) => OnConflictSql.Merge(table, columns, keys, sums, maxima, "max");
 
-    public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(NativeTransaction.Begin(db));
+    public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(RawTransaction.Begin(db));
 
     public Task ExecuteManyAsync<TRow>(
         PortalDbContext db,

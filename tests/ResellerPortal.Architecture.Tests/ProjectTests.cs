@@ -154,7 +154,7 @@ public sealed partial class ProjectTests
     [GeneratedRegex(@"using ResellerPortal\.Core\.(\w+);")]
     private static partial Regex CoreUse();
 
-    [GeneratedRegex(@"Core\.(Plans|Credits)|BulkPlan|CreditLot|LotDraw|UnitCost|Margin\b|RatedPeriods|\bCost\b")]
+    [GeneratedRegex(@"Core\.(Plans|Credits)|BulkPlan|CreditLot|LotDraw|UnitCost|Margin\b|RatedPeriod|\bCost\b")]
     private static partial Regex CostWords();
 
     [GeneratedRegex(@"\b(double|float) \w+\s*[=;,)]|\((double|float)\)|<(double|float)>")]

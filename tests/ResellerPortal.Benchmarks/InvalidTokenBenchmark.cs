@@ -53,7 +53,7 @@ internal static class InvalidTokenBenchmark
                 await stop.CancelAsync();
                 var wrong = (await Task.WhenAll(flood)).Sum();
                 Console.WriteLine(
-                    $"wrong tokens answered     {wrong / Stopwatch.GetElapsedTime(started).TotalSeconds,10:N0} a second (wanted "
+                    $"invalid tokens answered     {wrong / Stopwatch.GetElapsedTime(started).TotalSeconds,10:N0} a second (wanted "
                         + $"{WantedPerSecond:N0})");
             }
         }

@@ -121,7 +121,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.FillAsync("Markup", "20");
         await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
         await owner.PressAsync("Set price");
-        await owner.SeesAsync("Current: cost + 20 %");
+        await owner.SeesAsync("Current: cost + 20%");
     }
 
     private static async Task<string> IssueTokenAsync(PortalPage owner)
@@ -181,7 +181,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal("application/pdf", answer.Headers["content-type"]);
         var text = PdfText.Read(await answer.BodyAsync());
 
-        // 3 conversions at 0.015 plus 20 % are 0.054, rounded to 0.05; with 21 % tax 0.06.
+        // 3 conversions at 0.015 plus 20% are 0.054, rounded to 0.05; with 21% tax 0.06.
         Assert.Contains("INV-2026-0001", text, StringComparison.Ordinal);
         Assert.Contains("Acme Publishing", text, StringComparison.Ordinal);
         Assert.Contains("txt → pdf, production", text, StringComparison.Ordinal);
@@ -203,7 +203,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
             customer, (await customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).GetAttributeAsync("href"))!);
 
         await customer.OpenAsync("/my/tokens", "API tokens");
-        await customer.PressAsync("Create token");
+        await customer.PressAsync("Issue token");
         await customer.FillAsync("Environment", "staging");
         await customer.ConfirmAsync("Issue token");
         await customer.TakeSecretAsync();

@@ -44,7 +44,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.StartsWith(
             stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
 
-        await owner.TypeAsync("Conversions remaining below", "20000");
+        await owner.TypeAsync("Top up below (conversions)", "20000");
         await owner.TypeAsync("Monthly spending limit", "360");
         await owner.PressAsync("Turn on");
         await owner.SeesAsync("Automatic top-up is on.");

@@ -130,7 +130,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
     private static void Fill(Customer customer, CustomerDetails details)
     {
         customer.Address = details.Address;
-        customer.VatId = VatId.Normalise(details.VatId);
+        customer.VatId = VatId.Normalize(details.VatId);
         customer.TaxTreatment = details.TaxTreatment;
         customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
         customer.BuyerReference = string.IsNullOrWhiteSpace(details.BuyerReference) ? null : details.BuyerReference.Trim();
@@ -150,7 +150,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
-        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
+        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalize(given) is null =>
             Refusal.Because("Enter the customer's VAT ID; reverse charge requires it on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason)
             || reason.Length > 200

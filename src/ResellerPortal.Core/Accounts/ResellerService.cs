@@ -59,7 +59,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Currency = Currency.FromCode(details.Currency),
             TimeZone = details.TimeZone,
             Address = details.Address,
-            VatId = VatId.Normalise(details.VatId),
+            VatId = VatId.Normalize(details.VatId),
             StandardTaxBasisPoints = details.StandardTaxBasisPoints,
             CreatedAtUtc = clock.GetUtcNow(),
         };
@@ -93,7 +93,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { StandardTaxBasisPoints: < 0 or > 10_000 } =>
-            Refusal.Because("Enter a tax rate from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
+            Refusal.Because("Enter a tax rate from 0 to 100%.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };
 

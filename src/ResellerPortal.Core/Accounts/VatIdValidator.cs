@@ -10,7 +10,7 @@ internal static class VatIdValidator
 
     /// <returns>The refusal, or null if it is valid or empty.</returns>
     public static Refusal? Validate(string? entered, string country) =>
-        VatId.Normalise(entered) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
+        VatId.Normalize(entered) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
             ? null
             : Refusal.Because(
                 $"This is not a valid VAT ID for {country}. Include the country prefix, or leave it empty.",

@@ -56,8 +56,8 @@ public sealed record ReceivablesEntry(
                 string.Format(CultureInfo.InvariantCulture, words.DocumentFor, $"{words.CreditNote} {Document}", InvoiceNumber),
             ReceivablesEntryKind.LateFee => string.Format(CultureInfo.InvariantCulture, words.LateFeeFor, InvoiceNumber),
             ReceivablesEntryKind.WriteOff => string.Format(CultureInfo.InvariantCulture, words.WrittenOffOf, InvoiceNumber),
-            ReceivablesEntryKind.TopUp => words.PaidIn + (Document.Length > 0 ? $", {Document}" : ""),
-            ReceivablesEntryKind.PaidOut => words.PaidBack + (Document.Length > 0 ? $", {Document}" : ""),
+            ReceivablesEntryKind.TopUp => words.BalanceTopUp + (Document.Length > 0 ? $", {Document}" : ""),
+            ReceivablesEntryKind.PaidOut => words.BalanceRefund + (Document.Length > 0 ? $", {Document}" : ""),
             ReceivablesEntryKind.Transfer =>
                 string.Format(CultureInfo.InvariantCulture, words.DocumentFor, words.PaidFromBalance, Document),
             _ =>

@@ -64,7 +64,7 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         settings = settings with
         {
             Account = new BankAccount(
-                settings.Account.Holder.Trim(), BankAccount.Normalise(settings.Account.Iban), BankAccount.Normalise(settings.Account.Bic)),
+                settings.Account.Holder.Trim(), BankAccount.Normalize(settings.Account.Iban), BankAccount.Normalize(settings.Account.Bic)),
             PayLink = settings.PayLink.Trim(),
         };
         if (Check(settings) is { } refusal)
@@ -79,7 +79,7 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             reseller.Name,
             reseller.Address,
             reseller.VatId,
-            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalise(settings.VatId), settings.Email.Trim());
+            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalize(settings.VatId), settings.Email.Trim());
         reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());
         (

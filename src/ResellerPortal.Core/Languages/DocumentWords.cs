@@ -12,7 +12,7 @@ public sealed record DocumentWords
     public required string Period { get; init; }
     public required string BuyerReference { get; init; }
     public required string AmountDue { get; init; }
-    public required string InYourFavour { get; init; }
+    public required string CreditBalance { get; init; }
     public required string AmountCredited { get; init; }
 
     /// <summary>0: the id.</summary>
@@ -90,7 +90,7 @@ public sealed record DocumentWords
 
     public required string Statement { get; init; }
     public required string AccountOf { get; init; }
-    public required string OwedBefore { get; init; }
+    public required string OpeningBalance { get; init; }
     public required string Owed { get; init; }
     public required string DayOfEntry { get; init; }
     public required string Document { get; init; }
@@ -108,8 +108,8 @@ public sealed record DocumentWords
     /// <summary>0: an invoice.</summary>
     public required string PaymentFor { get; init; }
 
-    public required string PaidIn { get; init; }
-    public required string PaidBack { get; init; }
+    public required string BalanceTopUp { get; init; }
+    public required string BalanceRefund { get; init; }
 
     /// <summary>0: a document; 1: an invoice.</summary>
     public required string DocumentFor { get; init; }

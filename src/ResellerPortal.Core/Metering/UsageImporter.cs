@@ -266,14 +266,14 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     internal static bool TryReadConverter(string text, out string converter)
     {
         converter = UnknownConverter;
-        var match = ConverterRegex().Match(text.Trim());
+        var match = ConverterPathRegex().Match(text.Trim());
         return match.Success && ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter);
     }
 
     private static string Truncate(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     [GeneratedRegex(@"^(?:/?convert/)?([A-Za-z0-9_]+)\s*(?:-to-|/to/|\s+to\s+|->|→|/|:)\s*([A-Za-z0-9_]+)$")]
-    private static partial Regex ConverterRegex();
+    private static partial Regex ConverterPathRegex();
 
     private readonly record struct UsageKey(Guid TokenId, DateTimeOffset AtUtc, string Converter) : IComparable<UsageKey>
     {

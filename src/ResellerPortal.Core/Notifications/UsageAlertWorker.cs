@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
@@ -128,24 +129,25 @@ public sealed class UsageAlertWorker(
         var state = (isBalance, alert.Percent) switch
         {
             (true, >= 100) => "is spent",
-            (true, _) => $"is {alert.Percent} % spent",
+            (true, _) => $"is {alert.Percent}% spent",
             (_, >= 100) => "is used up",
-            _ => $"is {alert.Percent} % used",
+            _ => $"is {alert.Percent}% used",
         };
         var consequence = (alert.Subject, alert.Percent) switch
         {
-            (AlertSubject.Balance, < 100) => "Conversions continue until it is spent. Top it up in time.",
-            (AlertSubject.Balance, _) => "Conversions are now rejected. They resume as soon as it is topped up.",
+            (AlertSubject.Balance, < 100) => "Conversions stop when the balance is spent. Top up now to avoid an interruption.",
+            (AlertSubject.Balance, _) => "Conversions are now rejected. They resume as soon as the balance is topped up.",
             (AlertSubject.CustomerBudget, _) => "A budget only notifies; conversions continue.",
-            (_, < 100) => "Conversions continue until it is used up.",
-            (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are rejected until the end of the month.",
-            (AlertSubject.Token, _) => "Its conversions are now rejected. Create another token to continue.",
+            (_, < 100) => "Conversions continue until the limit is reached.",
+            (AlertSubject.Token, _) when alert.Month is not null => "Requests with this token are rejected until next month.",
+            (AlertSubject.Token, _) => "Requests with this token are now rejected. Issue another token to continue.",
             _ => "Conversions are drawn from the next lot, or rejected if there is none.",
         };
         return (
             $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",
-            $"{alert.Amounts} are {(isBalance
-                ? "spent"
-                : "used")}{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
+            $"{alert.Amounts} {(isBalance ? "spent" : "used")}{InMonth(alert)}.\n{consequence}\n");
     }
+
+    private static string InMonth(UsageAlert alert) =>
+        alert.Month is { } month ? " in " + month.ToString("MMMM yyyy", CultureInfo.InvariantCulture) : "";
 }

@@ -54,7 +54,7 @@ public sealed record CardTerms(
             .. Rules.Select(rule => rule.Describe()),
             .. MonthlyFeeMinorUnits > 0 ? [$"{new Money(MonthlyFeeMinorUnits, currency)} a month"] : (string[])[],
             .. MinimumMinorUnits > 0 ? [$"at least {new Money(MinimumMinorUnits, currency)} of usage a month"] : (string[])[],
-            .. DiscountPercent > 0 ? [$"{DiscountPercent.ToString("0.##", CultureInfo.InvariantCulture)} % off"] : (string[])[],
+            .. DiscountPercent > 0 ? [$"{DiscountPercent.ToString("0.##", CultureInfo.InvariantCulture)}% off"] : (string[])[],
             .. IncludesTax ? ["tax included"] : (string[])[],
         ];
         return string.Join("; ", parts);
@@ -96,7 +96,7 @@ public sealed record CardTerms(
             ? Refusal.Because("Enter a monthly fee from 0 to below ten million.", nameof(MonthlyFeeMinorUnits))
             : MinimumMinorUnits is < 0 or > maxMinorUnits
             ? Refusal.Because("Enter a minimum charge from 0 to below ten million.", nameof(MinimumMinorUnits))
-            : DiscountPercent is < 0 or > 100 ? Refusal.Because("Enter a discount from 0 to 100 %.", nameof(DiscountPercent))
+            : DiscountPercent is < 0 or > 100 ? Refusal.Because("Enter a discount from 0 to 100%.", nameof(DiscountPercent))
             : Rules.Select(r => r.Price.Check(currency)).FirstOrDefault(refusal => refusal is not null);
     }
 

@@ -51,8 +51,8 @@ public abstract record Markup : PriceModel
         public override string Describe() => Percent switch
         {
             0 => "at cost",
-            < 0 => $"cost − {Text(-Percent)} %",
-            _ => $"cost + {Text(Percent)} %",
+            < 0 => $"cost − {Text(-Percent)}%",
+            _ => $"cost + {Text(Percent)}%",
         };
 
         public override PriceModel ConvertWith(ExchangeRate rate) => this;

@@ -26,7 +26,7 @@ public abstract record PriceModel
 {
     protected const long MaxMicros = 1_000_000 * UnitPrice.MicrosPerUnit;
 
-    /// <summary>Text such as "cost + 25 %".</summary>
+    /// <summary>Text such as "cost + 25%".</summary>
     public abstract string Describe();
 
     /// <summary>The lowest possible price of a conversion, used to warn about selling below cost.</summary>

@@ -86,7 +86,7 @@ public sealed class TopUpService(
 
         if (terms is { BelowConversions: < 1 or > BulkPlanService.MaxConversions } or { WithinDays: < 1 or > 365 })
         {
-            return Refusal.Because("Enter at least one conversion and from 1 to 365 days.", nameof(terms.WithinDays));
+            return Refusal.Because("Enter at least 1 conversion, or 1 to 365 days.", nameof(terms.WithinDays));
         }
 
         if (terms.MonthlyCap < plan.Price.Amount || terms.MonthlyCap > 1_000_000_000)

@@ -43,7 +43,7 @@ public static partial class VatId
     };
 
     /// <summary>Upper case without separators: "LT 100 000.000-019" becomes "LT100000000019". Null if empty.</summary>
-    public static string? Normalise(string? text) => text is null ? null
+    public static string? Normalize(string? text) => text is null ? null
         : Separators().Replace(text, "").ToUpperInvariant() is { Length: > 0 } id ? id
         : null;
 

@@ -15,7 +15,7 @@ public sealed partial record BankAccount(string Holder, string Iban, string Bic)
     /// <summary>In groups of four, for display.</summary>
     public string ReadableIban => string.Join(' ', Iban.Chunk(4).Select(group => new string(group)));
 
-    public static string Normalise(string? text) => (text ?? "").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+    public static string Normalize(string? text) => (text ?? "").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>Whether the format and the check digits (ISO 7064, 97-10) are valid.</summary>
     public static bool IsIban(string iban) => IbanRegex().IsMatch(iban) && Remainder(iban[4..] + iban[..4]) == 1;

@@ -66,7 +66,7 @@ public sealed class Reseller : IAudited
 
     public int PaymentTermDays { get; set; } = 14;
 
-    /// <summary>Its own tax rate in basis points, 2100 is 21 %; null for its country's standard rate.</summary>
+    /// <summary>Its own tax rate in basis points, 2100 is 21%; null for its country's standard rate.</summary>
     public int? StandardTaxBasisPoints { get; set; }
 
     /// <summary>

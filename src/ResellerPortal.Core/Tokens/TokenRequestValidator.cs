@@ -77,12 +77,12 @@ internal static partial class TokenRequestValidator
     {
         if (request.IsMaster)
         {
-            return Refusal.Because("Only your reseller can issue the master token. Ask your reseller for it.", nameof(request.IsMaster));
+            return Refusal.Because("Only your provider can issue the master token. Ask your provider for it.", nameof(request.IsMaster));
         }
 
         if (active is not null && customer.SelfServiceTokens == 0)
         {
-            return Refusal.Because("Only your reseller can issue tokens for this account. Ask your reseller for one.");
+            return Refusal.Because("Only your provider can issue tokens for this account. Ask your provider for one.");
         }
 
         if (active >= customer.SelfServiceTokens)

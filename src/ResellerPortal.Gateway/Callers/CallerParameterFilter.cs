@@ -84,7 +84,7 @@ internal sealed partial class CallerParameterFilter(
         }
 
         // An upstream id not issued by the portal can only belong to another customer of the same upstream account.
-        return UpstreamIdRegex().IsMatch(value) ? throw new CallerErrorException(GatewayError.FileUnknown) : value;
+        return UpstreamFileIdRegex().IsMatch(value) ? throw new CallerErrorException(GatewayError.FileUnknown) : value;
     }
 
     /// <summary>Whether the upstream reads the parameter as files, ids or URLs: File, Files, Files[0], OverlayFile, Url.</summary>
@@ -101,5 +101,5 @@ internal sealed partial class CallerParameterFilter(
     private static partial Regex JobNameRegex();
 
     [GeneratedRegex("^[a-z0-9]{16,64}$")]
-    private static partial Regex UpstreamIdRegex();
+    private static partial Regex UpstreamFileIdRegex();
 }

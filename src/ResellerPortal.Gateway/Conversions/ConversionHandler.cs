@@ -180,14 +180,14 @@ internal sealed class ConversionHandler(
     {
         switch (outcome)
         {
-            case UpstreamOutcome.JobTaken when job is not null:
+            case UpstreamOutcome.JobAccepted when job is not null:
                 await JobEndpoints.RespondWithJobIdAsync(context, job);
                 return;
             case UpstreamOutcome.Lost when job is not null:
                 // Polling the job will show whether the upstream accepted it.
                 await JobEndpoints.RespondWithJobIdAsync(context, job);
                 return;
-            case UpstreamOutcome.JobTaken:
+            case UpstreamOutcome.JobAccepted:
                 outcome = new UpstreamOutcome.Lost();
                 break;
             case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown

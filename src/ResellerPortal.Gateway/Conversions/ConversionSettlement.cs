@@ -13,7 +13,7 @@ namespace ResellerPortal.Gateway.Conversions;
 /// <item><term>Converted, cost at the end</term><description>passed on, then settled at the reported cost; Unconfirmed at the
 /// reserved quantity if no cost was reported or the response was cut off</description></item>
 /// <item><term>Converted, no cost</term><description>Unconfirmed at the reserved quantity; passed on</description></item>
-/// <item><term>JobTaken</term><description>held until the job finishes; the job id is passed on</description></item>
+/// <item><term>JobAccepted</term><description>held until the job finishes; the job id is passed on</description></item>
 /// <item><term>Rejected</term><description>released; the upstream's error is passed on</description></item>
 /// <item><term>AccountRefused</term><description>released; 503, because the caller cannot resolve it</description></item>
 /// <item><term>Unreachable</term><description>released; 503</description></item>

@@ -160,7 +160,7 @@ internal static partial class FileEndpoints
         UpstreamClient upstream)
     {
         var file = files.Read(fileId);
-        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsOfOtherCustomerAsync(context, file, authenticator))
+        if (file is null || !FileIdPathRegex().IsMatch(file.UpstreamId) || await IsOfOtherCustomerAsync(context, file, authenticator))
         {
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
@@ -197,5 +197,5 @@ internal static partial class FileEndpoints
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{8,200}$")]
-    private static partial Regex UpstreamIdRegex();
+    private static partial Regex FileIdPathRegex();
 }

@@ -90,7 +90,7 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
         return hasFiles
             ? new UpstreamOutcome.Converted(new BufferedResponse(whole, cost, adapt))
             : hasJob
-            ? new UpstreamOutcome.JobTaken()
+            ? new UpstreamOutcome.JobAccepted()
             : null;
     }
 }

@@ -11,7 +11,7 @@ internal abstract record UpstreamOutcome
     public sealed record Converted(ConversionResponse Response) : UpstreamOutcome;
 
     /// <summary>The upstream accepted the job and converts asynchronously.</summary>
-    public sealed record JobTaken : UpstreamOutcome;
+    public sealed record JobAccepted : UpstreamOutcome;
 
     /// <summary>The job is still running.</summary>
     public sealed record StillRunning : UpstreamOutcome;

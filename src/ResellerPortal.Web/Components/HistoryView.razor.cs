@@ -11,7 +11,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
 {
     private static readonly (string Prefix, string Label)[] Events =
     [
-        ("lots.", "Credit lots: expired, corrected"),
+        ("lots.", "Credit lots: expired, adjusted"),
         ("tokens.", "Tokens: issued, revoked, expired"),
         ("ledger.", "Ledger: corrections, exports"),
         ("usage.", "Usage imports"),

@@ -9,9 +9,9 @@ internal static class NumberText
     public static string Conversions(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Percent(decimal? value) =>
-        value is { } percent ? percent.ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–";
+        value is { } percent ? percent.ToString("0.0", CultureInfo.InvariantCulture) + "%" : "–";
 
-    /// <summary>Returns text such as "12.3 % more than last month to date", or null if there is nothing to compare with.</summary>
+    /// <summary>Returns text such as "12.3% more than last month to date", or null if there is nothing to compare with.</summary>
     public static string? Change(decimal now, decimal before, string comparedWith)
     {
         if (before == 0)

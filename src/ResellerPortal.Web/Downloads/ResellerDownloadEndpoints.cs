@@ -23,7 +23,7 @@ internal static class ResellerDownloadEndpoints
         endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", DownloadLedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DownloadDocumentsAsync).RequireAuthorization(
             Permission.LedgerExport);
-        endpoints.MapGet("/reseller/bookings.csv", DownloadJournalAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/journal.csv", DownloadJournalAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", DownloadMonthCloseAsync).RequireAuthorization(
             Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (

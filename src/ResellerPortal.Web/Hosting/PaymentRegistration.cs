@@ -17,7 +17,7 @@ internal static class PaymentRegistration
     private static OperatorBankAccount ReadOperatorBankAccount(IConfigurationSection settings)
     {
         var account = new BankAccount(
-            settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
+            settings["AccountHolder"] ?? "", BankAccount.Normalize(settings["Iban"]), BankAccount.Normalize(settings["Bic"]));
         return account.IsGiven && !BankAccount.IsIban(account.Iban)
             ? throw new InvalidOperationException($"Operator:Iban is '{account.Iban}', which is not a valid IBAN.")
             : new OperatorBankAccount(account, settings["PaymentInstructions"] ?? "");

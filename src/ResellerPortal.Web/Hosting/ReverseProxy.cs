@@ -41,7 +41,7 @@ internal static class ReverseProxy
             options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var known)
                 ? known
                 : throw new InvalidOperationException(
-                    $"Portal:KnownProxyNetworks holds '{network}'. Use CIDR form, such as 10.0.0.0/8."));
+                    $"Portal:KnownProxyNetworks contains '{network}', which is not in CIDR notation, such as 10.0.0.0/8."));
         }
 
         app.UseForwardedHeaders(options);

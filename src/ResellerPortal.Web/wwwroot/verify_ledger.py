@@ -29,6 +29,6 @@ for line in open(sys.argv[1], encoding="utf-8"):
         sys.exit(f"FAULT: the chain breaks at entry {entry['sequence']}")
     draws = sorted(entry.get("draws") or [], key=lambda draw: draw["lot"])
     if draws and digest(b"", [d[k] for d in draws for k in ("salt", "lot", "quantity", "cost", "currency")]) != entry["commitment"]:
-        sys.exit(f"FAULT: the draws of entry {entry['sequence']} are not those it commits to")
+        sys.exit(f"FAULT: the draws of entry {entry['sequence']} do not match its commitment")
     sequence, head = entry["sequence"], entry["hash"]
 print(f"{sequence} entries are in order. The last hash is {head}")

@@ -22,7 +22,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task The_balance_pays_what_is_invoiced_and_what_is_short_is_paid_by_the_next_top_up(string provider)
+    public async Task The_balance_pays_invoices_and_the_next_top_up_pays_what_was_short(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
@@ -56,7 +56,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task What_a_credit_note_leaves_over_goes_to_the_balance_pays_the_next_invoice_and_the_rest_back()
+    public async Task The_rest_of_a_credit_note_goes_to_the_balance_and_pays_the_next_invoice()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
@@ -175,7 +175,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task A_click_that_is_repeated_or_made_on_two_nodes_at_once_moves_money_once(string provider)
+    public async Task A_repeated_or_concurrent_click_moves_money_once(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
@@ -192,7 +192,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData(-5)]
     [InlineData(0.001)]
     [InlineData(20_000_000)]
-    public async Task An_amount_that_cannot_be_is_refused(decimal amount)
+    public async Task An_impossible_amount_is_refused(decimal amount)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
@@ -241,7 +241,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Nobody_moves_or_reads_anothers_balance()
+    public async Task A_balance_belongs_to_its_tenant()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);

@@ -31,7 +31,7 @@ public sealed class BankMatchingTests
     [InlineData("", 30_00, "INV-2026-0003", false)]
     [InlineData("", 44_00, "", false)]
     [InlineData("", 99_99, "", false)]
-    public void A_number_in_the_reference_goes_before_an_amount(string reference, long cents, string invoices, bool isCertain)
+    public void An_invoice_number_in_the_reference_outranks_an_amount(string reference, long cents, string invoices, bool isCertain)
     {
         var proposal = BankTransactionMatcher.FindProposal(Received(cents, reference), Open, null);
         Assert.Equal(
@@ -43,7 +43,7 @@ public sealed class BankMatchingTests
     [InlineData("Azuolas", 55_00, "INV-2026-0002 INV-2026-0003")]
     [InlineData("OU", 55_00, "")]
     [InlineData("Somebody Else", 55_00, "")]
-    public void A_name_leads_to_what_is_due_of_it(string name, long cents, string invoices)
+    public void A_payers_name_leads_to_its_open_invoices(string name, long cents, string invoices)
     {
         var proposal = BankTransactionMatcher.FindProposal(Received(cents, "thanks", name), Open, null);
         Assert.Equal(invoices, string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []));
@@ -51,7 +51,7 @@ public sealed class BankMatchingTests
     }
 
     [Fact]
-    public void An_account_that_paid_before_goes_before_the_name_and_a_number_before_both()
+    public void A_known_payer_account_outranks_the_name_and_an_invoice_number_both()
     {
         Assert.Equal((Acme, "INV-2026-0011"), Summarize(BankTransactionMatcher.FindProposal(Received(50_00, "", "Azuolas"), Open, Acme)));
         Assert.Equal(

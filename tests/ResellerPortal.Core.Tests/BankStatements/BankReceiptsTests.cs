@@ -50,7 +50,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     }
 
     [Fact]
-    public async Task Money_pays_what_is_named_and_what_is_left_of_it_goes_to_the_balance_which_pays_the_rest()
+    public async Task A_receipt_pays_the_named_invoices_and_the_rest_goes_to_the_balance()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);

@@ -20,7 +20,7 @@ public sealed class MerchantTests
     }
 
     [Fact]
-    public async Task A_resellers_keys_are_stored_encrypted_and_read_by_itself_alone()
+    public async Task A_resellers_keys_are_encrypted_and_readable_only_by_that_reseller()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, _) = await sqlite.Data.AddResellerAsync("northwind");

@@ -63,7 +63,7 @@ public sealed class LotTermsTests
     }
 
     [Fact]
-    public async Task A_lot_is_corrected_with_a_reason_and_never_below_what_is_used_or_held()
+    public async Task A_lot_is_adjusted_with_a_reason_and_never_below_what_is_used_or_held()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner, token) = await SellAsync(sqlite, lot: 10);
@@ -90,7 +90,7 @@ public sealed class LotTermsTests
     }
 
     [Fact]
-    public async Task Only_the_operator_corrects_lots()
+    public async Task Only_the_operator_adjusts_lots()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, _) = await sqlite.Data.AddResellerAsync("northwind");

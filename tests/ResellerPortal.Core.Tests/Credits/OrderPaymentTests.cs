@@ -96,7 +96,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_cannot_have_been_received_is_refused_and_payments_are_seen_by_their_reseller_alone()
+    public async Task Impossible_receipts_are_refused_and_payments_are_visible_only_to_their_reseller()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, order) = await OrderAsync(database);

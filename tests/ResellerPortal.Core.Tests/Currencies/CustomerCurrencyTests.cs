@@ -32,14 +32,14 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task An_invoice_is_in_the_customers_currency_and_tells_its_worth_in_the_resellers(string provider)
+    public async Task An_invoice_in_the_customers_currency_states_its_value_in_the_resellers(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var abroad = await AbroadAsync(database);
         await database.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
 
-        // 1,000 at 0.02 EUR and 1.0956 USD per EUR; 21 % of 21.91.
+        // 1,000 at 0.02 EUR and 1.0956 USD per EUR; 21% of 21.91.
         Assert.Equal(
             (Usd, 21_91L, 4_60L, 1_095_600_000L), (invoice.Currency, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.RateNanos));
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
@@ -130,7 +130,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     [Fact]
-    public Task Line_by_line_or_at_once_credit_notes_take_back_all_of_it_in_both_currencies() =>
+    public Task Line_by_line_or_at_once_credit_notes_credit_all_of_it_in_both_currencies() =>
         Gen.Select(Gen.Int[0, 5].Array[6], Gen.Long[500_000_000, 3_000_000_000]).SampleAsync(
             async (noteOfLine, nanos) =>
             {
@@ -197,7 +197,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("price", "its own prices")]
     [InlineData("invoice", "invoices")]
     [InlineData("balance", "balance transactions")]
-    public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
+    public async Task A_currency_in_use_cannot_be_changed(string what, string said)
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(database);

@@ -30,7 +30,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         var fixture = await InvoicingFixture.OpenAsync(database);
         var (october, november) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
 
-        // October's 1.50 plus 21 % is issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
+        // October's 1.50 plus 21% is issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
         database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
         await TestData.Valued(Payments(database).RecordAsync(
             fixture.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));

@@ -36,7 +36,7 @@ public sealed class InvoiceDrafterTests
 
         var invoice = await FinaliseAsync(sqlite, owner, October);
 
-        // 250 × 0.015 × 1.2 = 4.50, with 21 % tax.
+        // 250 × 0.015 × 1.2 = 4.50, with 21% tax.
         Assert.Equal((450, 95, 545), (invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.Total.MinorUnits));
         Assert.Equal("INV-2026-0001", invoice.Number);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);

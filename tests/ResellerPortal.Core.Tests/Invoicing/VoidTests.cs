@@ -19,7 +19,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task A_wrong_invoice_is_taken_back_and_its_usage_is_billed_again_at_the_right_price(string provider)
+    public async Task A_voided_invoice_releases_its_usage_for_rebilling_at_the_right_price(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);
@@ -38,7 +38,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
             fixture.Owner, fixture.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
         var right = await FinaliseAsync(database, fixture.Owner, October);
 
-        // 100 conversions at 0.50 plus 21 % tax, partly paid by an earlier payment.
+        // 100 conversions at 0.50 plus 21% tax, partly paid by an earlier payment.
         Assert.Equal((wrong.FirstSequence, wrong.LastSequence, 60_50), (right.FirstSequence, right.LastSequence, right.Total.MinorUnits));
         Assert.Equal(right.Total - wrong.Total, right.Due);
         await using var db = database.OpenAll();
@@ -54,7 +54,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     }
 
     [Fact]
-    public async Task What_is_left_of_a_partly_credited_invoice_is_taken_back_and_nothing_twice()
+    public async Task Voiding_a_partly_credited_invoice_credits_only_the_rest()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
@@ -75,7 +75,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     }
 
     [Fact]
-    public async Task Months_are_voided_last_first_and_drafts_behind_them_fall()
+    public async Task Months_are_voided_latest_first_and_later_drafts_are_deleted()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);

@@ -93,7 +93,7 @@ public sealed class CorrectionTests
 
         var november = await InvoiceAsync(sqlite, owner, "2026-12-01T06:00:00Z", new BillingPeriod(2026, 11));
 
-        // 800 corrected and 100 used at 0.02, with 21 % tax on the sum; both months together have 300 conversions.
+        // 800 corrected and 100 used at 0.02, with 21% tax on the sum; both months together have 300 conversions.
         Assert.Equal((-1_400L, -294L, -1_694L), (november.NetMinorUnits, november.TaxMinorUnits, november.Total.MinorUnits));
         Assert.Equal(600, october.NetMinorUnits + november.NetMinorUnits);
         Assert.Equal(300, october.Lines.Concat(november.Lines).Sum(l => l.Quantity));

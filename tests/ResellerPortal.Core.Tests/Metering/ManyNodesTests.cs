@@ -51,7 +51,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
     }
 
     [Fact]
-    public async Task A_server_that_is_briefly_away_costs_no_conversion_and_counts_none_twice()
+    public async Task A_brief_database_outage_loses_no_conversion_and_counts_none_twice()
     {
         await using var database = await postgres.OpenAsync();
         var (_, owner) = await database.Data.AddResellerAsync("northwind");

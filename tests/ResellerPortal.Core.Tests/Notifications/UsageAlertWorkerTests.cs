@@ -27,6 +27,6 @@ public sealed class UsageAlertWorkerTests
         Assert.Equal(0, await worker.RunAsync());
 
         Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
-        Assert.All(mailer.Sent, m => Assert.Contains("is 50 % used", m.Subject, StringComparison.Ordinal));
+        Assert.All(mailer.Sent, m => Assert.Contains("is 50% used", m.Subject, StringComparison.Ordinal));
     }
 }

@@ -26,7 +26,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await database.ReserveAsync(fixture.Secret));
 
-        // A conversion costs 0.10, or 0.121 with 21 % tax: 12.10 pays for 100.
+        // A conversion costs 0.10, or 0.121 with 21% tax: 12.10 pays for 100.
         await fixture.TopUpAsync(12.10m);
         await database.UseAsync(fixture.Secret, 60);
         await database.UseAsync(fixture.Secret, 40);
@@ -39,7 +39,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task What_is_held_is_spoken_for_and_comes_back_when_it_is_released()
+    public async Task Held_amounts_are_reserved_and_returned_when_released()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
@@ -72,7 +72,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task What_is_known_of_a_cheap_converter_lets_no_dear_one_pass_that_was_never_used()
+    public async Task A_cheap_converters_cost_admits_no_expensive_one_that_was_never_used()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
@@ -91,7 +91,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task A_cheap_converter_goes_on_where_a_dear_one_cannot()
+    public async Task A_cheap_converter_continues_where_an_expensive_one_cannot()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);

@@ -160,7 +160,7 @@ public sealed class PriceModelTests
         });
 
     [Fact]
-    public void What_is_taken_back_goes_down_the_steps_again()
+    public void Corrections_move_back_down_the_price_tiers()
     {
         var schedule = Schedule(CardTerms.FromPrice(new GraduatedPrice([new(100, 20_000), new(null, 10_000)], Usd)));
         var rated = Rating.Rate([Used(-60)], schedule, Usd, November.Next, [Used(150)]);
@@ -169,7 +169,7 @@ public sealed class PriceModelTests
     }
 
     [Fact]
-    public void A_volume_step_reached_by_late_usage_takes_back_what_was_billed_higher()
+    public void A_volume_tier_reached_by_late_usage_credits_what_was_billed_higher()
     {
         var schedule = Schedule(CardTerms.FromPrice(new VolumePrice([new(100, 20_000), new(null, 10_000)], Usd)));
         var rated = Rating.Rate([Used(50)], schedule, Usd, November.Next, [Used(80)]);

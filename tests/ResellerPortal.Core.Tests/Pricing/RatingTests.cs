@@ -76,7 +76,7 @@ public sealed class RatingTests
     }
 
     [Fact]
-    public void A_customers_own_card_goes_before_the_default_and_can_be_given_up()
+    public void A_customers_card_overrides_the_default_and_can_be_removed()
     {
         var schedule = new RateCardSchedule(Acme,
         [

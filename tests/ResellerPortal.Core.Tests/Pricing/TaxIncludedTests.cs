@@ -19,12 +19,12 @@ public sealed class TaxIncludedTests
         10_00,
         500,
         9_52,
-        48)] // 10 dollars with 5 %, read in November 2026:
+        48)] // 10 dollars with 5%, read in November 2026:
     // developer.broadleafcommerce.com/shared-concepts/cart-and-order-concepts/vat-taxes
-    [InlineData(1_00, 1000, 91, 9)] // Square's TaxInclusionType: 1 dollar with 10 %.
+    [InlineData(1_00, 1000, 91, 9)] // Square's TaxInclusionType: 1 dollar with 10%.
     [InlineData(
-        2_99, 400, 2_88, 11)] // docs.zuora.com, rounding rule for inclusive tax mode, the net amount is rounded: 2.99 dollars with 4 %.
-    public void A_price_with_tax_is_taken_apart(long price, int basisPoints, long net, long tax)
+        2_99, 400, 2_88, 11)] // docs.zuora.com, rounding rule for inclusive tax mode, the net amount is rounded: 2.99 dollars with 4%.
+    public void A_price_including_tax_is_split_into_net_and_tax(long price, int basisPoints, long net, long tax)
     {
         var rated = Rate(CardTerms.FromPrice(new Markup.FixedPrice(price * 10_000, Usd)), basisPoints, Used(1));
         Assert.Equal((net, tax), (rated.Total.MinorUnits, rated.CalculateTax(basisPoints).MinorUnits));
@@ -45,14 +45,14 @@ public sealed class TaxIncludedTests
             });
 
     [Fact]
-    public void Nothing_is_taken_out_where_no_tax_is_charged()
+    public void No_tax_is_split_off_where_none_is_charged()
     {
         var rated = Rate(CardTerms.FromPrice(new Markup.FixedPrice(123_456, Usd)), 0, Used(1_000));
         Assert.Equal((123_456, 123_46), (rated.Lines[0].UnitPrice.Micros, rated.Total.MinorUnits));
     }
 
     [Fact]
-    public async Task An_invoice_of_prices_with_tax_comes_to_them_and_the_customers_tax_is_what_is_taken_out()
+    public async Task An_invoice_of_tax_inclusive_prices_totals_those_prices()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
@@ -76,7 +76,7 @@ public sealed class TaxIncludedTests
     }
 
     [Fact]
-    public async Task A_price_with_tax_that_is_below_cost_without_it_is_warned_of()
+    public async Task A_tax_inclusive_price_below_cost_carries_a_warning()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");

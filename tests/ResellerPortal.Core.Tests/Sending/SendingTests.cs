@@ -16,7 +16,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task What_becomes_final_is_mailed_once_with_its_files(string provider)
+    public async Task A_finalised_invoice_is_emailed_once_with_its_files(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var mail = new MailFixture(database);

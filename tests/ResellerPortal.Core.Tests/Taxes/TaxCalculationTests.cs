@@ -11,7 +11,7 @@ public sealed class TaxCalculationTests
     [Fact]
     public void Tax_is_rounded_once_on_the_sum_of_a_category()
     {
-        // Three lines of 0.33 at 25 %: 25 % of 0.99 is 0.2475, rounded to 0.25; per line it would be 3 × 0.08.
+        // Three lines of 0.33 at 25%: 25% of 0.99 is 0.2475, rounded to 0.25; per line it would be 3 × 0.08.
         var subtotal = Assert.Single(TaxCalculation.Subtotals(Enumerable.Repeat(("S", 2500, new Money(33, Eur)), 3), Eur));
         Assert.Equal((99, 25), (subtotal.Taxable.MinorUnits, subtotal.Tax.MinorUnits));
     }
@@ -19,7 +19,7 @@ public sealed class TaxCalculationTests
     [Fact]
     public void Peppol_BIS_Billing_example_of_two_rates_comes_out_the_same()
     {
-        // Peppol BIS Billing 3.0, "vat-category-S": 4 000 at 25 % and 2 000 at 15 %; tax 1 000 and 300.
+        // Peppol BIS Billing 3.0, "vat-category-S": 4 000 at 25% and 2 000 at 15%; tax 1 000 and 300.
         var subtotals = TaxCalculation.Subtotals([("S", 2500, new Money(400_000, Eur)), ("S", 1500, new Money(200_000, Eur))], Eur);
         Assert.Equal([(1500, 30_000L), (2500, 100_000L)], subtotals.Select(s => (s.RateBasisPoints, s.Tax.MinorUnits)));
     }

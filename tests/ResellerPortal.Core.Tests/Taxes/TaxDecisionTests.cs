@@ -60,7 +60,7 @@ public sealed class TaxDecisionTests
     [InlineData(TaxTreatment.OutsideScope, "O", 0, "Not subject to tax")]
     [InlineData(TaxTreatment.Export, "G", 0, "Export")]
     [InlineData(TaxTreatment.Exempt, "E", 0, "International organisation")]
-    public void A_chosen_treatment_goes_before_the_countries(TaxTreatment treatment, string category, int rate, string? reason)
+    public void A_chosen_tax_treatment_overrides_the_countries(TaxTreatment treatment, string category, int rate, string? reason)
     {
         var terms = TaxDecision.Decide(Seller("LT"), Buyer("US", treatment, null), Day, DocumentLanguage.English);
         Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
@@ -68,7 +68,7 @@ public sealed class TaxDecisionTests
     }
 
     [Fact]
-    public void A_rate_of_the_sellers_own_goes_before_the_table_and_registers_it()
+    public void A_sellers_own_rate_overrides_the_table()
     {
         Assert.Equal(("S", 900), Decide(Seller("LT", 900)));
         Assert.Equal(("S", 850), Decide(Seller("US", 850)));
@@ -102,7 +102,7 @@ public sealed class TaxDecisionTests
         var members = TaxRates.Countries.Where(TaxRates.IsInTheUnion).ToList();
         Assert.Equal(27, members.Count);
 
-        // Article 97 of Council Directive 2006/112/EC: at least 15 %.
+        // Article 97 of Council Directive 2006/112/EC: at least 15%.
         Assert.All(members, country => Assert.InRange(TaxRates.FindStandardRate(country, Day)!.Value, 1500, 2700));
         Assert.Null(TaxRates.FindStandardRate("US", Day));
     }
@@ -133,7 +133,7 @@ public sealed class TaxDecisionTests
     [InlineData("CHE-123.456.789 MWST", "CHE123456789MWST")]
     [InlineData("  ", null)]
     [InlineData(null, null)]
-    public void Separators_in_a_VAT_ID_are_ignored(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalise(typed));
+    public void Separators_in_a_VAT_ID_are_ignored(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalize(typed));
 
     [Fact]
     public async Task Details_that_an_invoice_could_not_print_are_refused()

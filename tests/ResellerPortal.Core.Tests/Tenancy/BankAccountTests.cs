@@ -16,7 +16,7 @@ public sealed class BankAccountTests
     [InlineData("MT84 MALT 0110 0001 2345 MTLC AST0 01S")]
     public void Examples_of_the_registry_are_right_and_read_back_in_groups(string readable)
     {
-        var iban = BankAccount.Normalise(readable.ToLowerInvariant());
+        var iban = BankAccount.Normalize(readable.ToLowerInvariant());
         Assert.True(BankAccount.IsIban(iban));
         Assert.Equal(readable, new BankAccount("", iban, "").ReadableIban);
     }

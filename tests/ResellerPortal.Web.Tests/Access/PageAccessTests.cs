@@ -67,7 +67,7 @@ public sealed class PageAccessTests
         "/reseller/month-close.csv?month=2026-10",
         "/reseller/documents.xlsx?month=2026-10",
         "/reseller/ledger.json",
-        "/reseller/bookings.csv?month=2026-10",
+        "/reseller/journal.csv?month=2026-10",
         "/reseller/pricing",
         "/reseller/currencies",
         "/reseller/bank",

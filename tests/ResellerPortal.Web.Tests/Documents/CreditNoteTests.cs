@@ -17,12 +17,12 @@ public sealed class CreditNoteTests
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Fact]
-    public async Task Line_by_line_or_at_once_an_invoice_is_taken_back_to_the_last_cent()
+    public async Task Line_by_line_or_at_once_an_invoice_is_credited_to_the_last_cent()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
 
-        // Three lines of 0.33 with 21 %: 0.21 tax on the total, but 3 × 0.07 line by line.
+        // Three lines of 0.33 with 21%: 0.21 tax on the total, but 3 × 0.07 line by line.
         Assert.Equal((99L, 21L, 3), (invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.Lines.Count));
         var first = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
         Assert.Equal(("CN-2026-0001", 33L, 7L), (first.Number, first.NetMinorUnits, first.TaxMinorUnits));
@@ -68,7 +68,7 @@ public sealed class CreditNoteTests
     }
 
     [Fact]
-    public async Task What_is_due_can_be_given_up_once_and_is_not_paid_after_it()
+    public async Task An_amount_due_is_written_off_once_and_cannot_be_paid_afterwards()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");

@@ -46,7 +46,7 @@ public sealed class DatevFileTests
         await TestData.Valued(journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
         var (_, stranger) = await server.Data.AddResellerAsync("fabrikam");
 
-        var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/bookings.csv?month=2026-11");
+        var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/journal.csv?month=2026-11");
 
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n");

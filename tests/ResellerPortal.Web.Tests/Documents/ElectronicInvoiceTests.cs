@@ -82,7 +82,7 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void The_peppol_example_of_two_rates_comes_out_the_same()
     {
-        // Peppol BIS Billing 3.0, examples, vat-category-S: 4,000 at 25 % and 2,000 at 15 %, tax 1,300, payable 7,300.
+        // Peppol BIS Billing 3.0, examples, vat-category-S: 4,000 at 25% and 2,000 at 15%, tax 1,300, payable 7,300.
         var snapshot = SampleDocuments.Snapshot(
             new TaxTerms("S", 2500, null, null), [("Chair", 10, 400_000_000, 400_000), ("Table", 10, 200_000_000, 200_000)]);
         snapshot = snapshot with

@@ -16,7 +16,7 @@ public sealed class StatementPdfTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void It_says_what_was_owed_in_every_language_and_is_for_the_archive(string code)
+    public void A_statement_states_the_opening_balance_in_every_language_and_is_archivable(string code)
     {
         var language = DocumentLanguage.Get(code);
         var pdf = new StatementPdf().Draw(Statement(code, 5));
@@ -41,7 +41,7 @@ public sealed class StatementPdfTests
     }
 
     [Fact]
-    public async Task It_goes_to_the_customer_and_its_reseller_alone()
+    public async Task A_statement_is_visible_only_to_its_customer_and_reseller()
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");

@@ -71,7 +71,7 @@ public sealed class BufferedFormContentTests
     }
 
     [Fact]
-    public async Task What_is_left_out_at_the_end_is_not_sent()
+    public async Task An_omitted_tail_is_not_sent()
     {
         using var upstream = new SlowStream();
         using var form = await FormAsync(Form[..100], Form[100..200]);

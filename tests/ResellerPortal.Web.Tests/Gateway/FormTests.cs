@@ -237,7 +237,7 @@ public sealed class FormTests
     }
 
     [Fact]
-    public async Task Browsers_are_let_in_from_any_origin_or_those_of_the_token()
+    public async Task Browsers_may_call_from_any_origin_or_from_those_of_the_token()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());

@@ -51,7 +51,7 @@ public sealed class InvalidTokenThrottleTests
     }
 
     [Fact]
-    public async Task A_network_is_let_in_again_after_its_flood()
+    public async Task A_network_is_accepted_again_after_its_flood()
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");

@@ -85,7 +85,7 @@ public sealed class JobTests
     }
 
     [Fact]
-    public async Task A_job_that_is_called_off_while_it_runs_is_not_charged()
+    public async Task A_job_cancelled_while_running_is_not_charged()
     {
         await using var jobs = await JobUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));

@@ -204,7 +204,7 @@ public sealed class NativeTests
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_here_is_taken_back_there()
+    public async Task A_token_refused_by_the_portal_is_deleted_at_the_upstream()
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await OpenAsync(upstream);
@@ -252,7 +252,7 @@ public sealed class NativeTests
     }
 
     [Fact]
-    public async Task They_need_an_own_account_and_it_is_not_left_while_it_keeps_tokens()
+    public async Task Native_tokens_need_an_own_account_which_cannot_be_removed_while_it_has_tokens()
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -274,7 +274,7 @@ public sealed class NativeTests
     }
 
     [Fact]
-    public async Task An_upstream_that_is_away_issues_nothing()
+    public async Task No_token_is_issued_while_the_upstream_is_unreachable()
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await OpenAsync(upstream);
@@ -291,7 +291,7 @@ public sealed class NativeTests
     }
 
     [Fact]
-    public async Task Statistics_of_one_resellers_account_touch_no_other_reseller()
+    public async Task Statistics_of_one_resellers_account_affect_no_other_reseller()
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await OpenAsync(upstream);

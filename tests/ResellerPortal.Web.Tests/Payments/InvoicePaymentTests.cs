@@ -147,7 +147,7 @@ public sealed class InvoicePaymentTests
     }
 
     [Fact]
-    public async Task Refunds_are_mirrored_with_credit_notes_and_never_more_than_was_paid()
+    public async Task Refunds_create_credit_notes_and_never_exceed_what_was_paid()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         await fixture.UseOwnKeysAsync();
@@ -268,7 +268,7 @@ public sealed class InvoicePaymentTests
     }
 
     [Fact]
-    public async Task Whoever_agreed_is_charged_on_the_due_date_and_again_after_a_refusal()
+    public async Task A_customer_with_automatic_payment_is_charged_on_the_due_date_and_retried()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         await fixture.UseOwnKeysAsync();
@@ -352,7 +352,7 @@ public sealed class InvoicePaymentTests
     }
 
     [Fact]
-    public async Task Nobody_pays_or_sees_what_is_anothers()
+    public async Task Payments_stay_within_their_tenant()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         await fixture.UseOwnKeysAsync();

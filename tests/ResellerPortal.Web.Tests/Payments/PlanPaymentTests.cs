@@ -49,7 +49,7 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
-    public async Task What_goes_back_of_an_order_is_noted_and_the_operator_decides_on_its_lot()
+    public async Task A_refunded_order_is_recorded_and_the_operator_decides_on_its_lot()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         var (order, session) = await fixture.CheckOutAsync(await fixture.PlanAsync("Twelve", 12_000, 180m));
@@ -101,7 +101,7 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
-    public async Task Of_two_payments_for_one_checkout_the_second_goes_back()
+    public async Task The_second_of_two_payments_for_one_checkout_is_refunded()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         var (_, session) = await fixture.CheckOutAsync(await fixture.PlanAsync("Twelve", 12_000, 180m));
@@ -249,7 +249,7 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
-    public async Task A_subscription_is_let_end_with_its_period_and_taken_up_again()
+    public async Task A_subscription_can_be_cancelled_at_period_end_and_resumed()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         var subscription = await SubscribeAsync(fixture, 1_000, 20m);

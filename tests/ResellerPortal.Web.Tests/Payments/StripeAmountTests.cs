@@ -28,5 +28,5 @@ public sealed class StripeAmountTests
             Assert.Throws<PaymentProviderException>(() => StripeAmount.FromMoney(new Money(minorUnits, Currency.FromCode(code)))).IsFinal);
 
     [Fact]
-    public void A_currency_that_nobody_knows_is_no_money() => Assert.Throws<InvalidDataException>(() => StripeAmount.ToMoney(100, "xyz"));
+    public void An_unknown_currency_is_refused() => Assert.Throws<InvalidDataException>(() => StripeAmount.ToMoney(100, "xyz"));
 }

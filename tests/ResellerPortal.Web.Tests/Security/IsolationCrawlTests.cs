@@ -27,7 +27,7 @@ public sealed partial class IsolationCrawlTests
     {
         ["GET /reseller/ledger.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/documents.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
-        ["GET /reseller/bookings.csv"] = Permission.LedgerExport,
+        ["GET /reseller/journal.csv"] = Permission.LedgerExport,
         ["GET /reseller/month-close.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/customers/{id:guid}/ledger.ndjson"] = Permission.LedgerExport,
         ["GET /reseller/customers/{id:guid}/statement.pdf"] = Permission.ResellerView,
@@ -220,7 +220,7 @@ public sealed partial class IsolationCrawlTests
     }
 
     [Fact]
-    public async Task Acts_without_their_forms_protection_are_refused()
+    public async Task Forms_without_their_antiforgery_token_are_refused()
     {
         using var server = PortalServer.Start();
         await server.Data.AddResellerAsync("northwind");

@@ -96,7 +96,7 @@ internal static class InvoiceHeader
             y += FactHeight;
         }
 
-        var total = style.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.InYourFavour : words.AmountDue;
+        var total = style.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.CreditBalance : words.AmountDue;
         flow.Text(total, style.Strong, DocumentColors.Strong, left + 12, y + 7);
         flow.Text(
             style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)),

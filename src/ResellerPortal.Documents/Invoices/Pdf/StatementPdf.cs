@@ -20,7 +20,7 @@ public sealed class StatementPdf : IStatementDocument
         { FootHeight = 60 };
         DrawHead(flow, style, statement);
         DrawTableHead(flow, style, statement.Currency);
-        Row(flow, style, statement.Currency, statement.From, style.Words.OwedBefore, null, statement.Opening, style.Body);
+        Row(flow, style, statement.Currency, statement.From, style.Words.OpeningBalance, null, statement.Opening, style.Body);
         foreach (var line in statement.Lines)
         {
             Row(

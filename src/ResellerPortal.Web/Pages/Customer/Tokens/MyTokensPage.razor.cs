@@ -20,7 +20,7 @@ public sealed partial class MyTokensPage(
     private string Purpose => _allowance switch
     {
         null => "API secrets for your applications.",
-        { SelfServiceTokens: 0 } => "API secrets for your applications. Contact your reseller to get a new token.",
+        { SelfServiceTokens: 0 } => "API secrets for your applications. Contact your provider to get a new token.",
         { MaxLimit: { } max } =>
             $"API secrets for your applications. You can create up to {_allowance.SelfServiceTokens}, with up to {NumberText.Conversions(
                 max)} conversions each.",

@@ -69,7 +69,7 @@ public sealed partial class MonthCloseReportPage(
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {
-        "S" => (tax.RateBasisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture) + " %",
+        "S" => (tax.RateBasisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture) + "%",
         "AE" => "Reverse charge",
         "E" => "Exempt",
         "G" => "Export",

@@ -6,7 +6,7 @@ using SQLitePCL;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>A write transaction using prepared statements, because the driver's usual overhead costs as much as a small commit.</summary>
-internal sealed class NativeTransaction : IRowTransaction
+internal sealed class RawTransaction : IRowTransaction
 {
     private static readonly BulkStatement BeginStatement = new("BEGIN IMMEDIATE", _ => []);
     private static readonly BulkStatement CommitStatement = new("COMMIT", _ => []);
@@ -14,9 +14,9 @@ internal sealed class NativeTransaction : IRowTransaction
 
     private readonly PortalDbContext _db;
 
-    private NativeTransaction(PortalDbContext db) => _db = db;
+    private RawTransaction(PortalDbContext db) => _db = db;
 
-    public static NativeTransaction Begin(PortalDbContext db)
+    public static RawTransaction Begin(PortalDbContext db)
     {
         try
         {
@@ -30,7 +30,7 @@ internal sealed class NativeTransaction : IRowTransaction
             begin.ExecuteNonQuery();
         }
 
-        return new NativeTransaction(db);
+        return new RawTransaction(db);
     }
 
     public Task CommitAsync()

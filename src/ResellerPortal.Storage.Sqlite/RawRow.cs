@@ -9,7 +9,7 @@ namespace ResellerPortal.Storage.Sqlite;
 /// The current row of a native statement, for readers generated from the EF model. Supports only the types of the ledger's tables; the
 /// driver's reader costs more per row than SQLite itself.
 /// </summary>
-internal sealed class NativeRow(sqlite3_stmt statement) : DbDataReader
+internal sealed class RawRow(sqlite3_stmt statement) : DbDataReader
 {
     public override int FieldCount => raw.sqlite3_column_count(statement);
 
