@@ -45,21 +45,27 @@ public static class CoreRegistration
         services.TryAddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
 
         return services
-            .AddAccounts()
             .AddAuditing()
+            .AddCurrencies()
+            .AddAccounts()
             .AddPlans()
             .AddCredits()
             .AddTokens()
             .AddMetering()
             .AddConversions()
             .AddPricing()
-            .AddInvoicing()
             .AddBalances()
+            .AddInvoicing()
+            .AddPrepaid()
             .AddSending()
             .AddDunning()
             .AddPayments()
+            .AddCheckouts()
             .AddSubscriptions()
+            .AddPaymentEvents()
+            .AddBankStatements()
             .AddInsights()
+            .AddNotifications()
             .AddPrivacy();
     }
 
@@ -87,6 +93,10 @@ public static class CoreRegistration
         services.AddPeriodicWorker<AuditSealingWorker>();
         return services;
     }
+
+    /// <summary>Adds exchange rates.</summary>
+    private static IServiceCollection AddCurrencies(this IServiceCollection services) =>
+        services.AddSingleton<CurrencyRateService>();
 
     /// <summary>Adds the catalogue and its orders.</summary>
     private static IServiceCollection AddPlans(this IServiceCollection services)
@@ -147,12 +157,10 @@ public static class CoreRegistration
         return services;
     }
 
-    /// <summary>Adds rate cards, currencies and simulation.</summary>
+    /// <summary>Adds rate cards.</summary>
     private static IServiceCollection AddPricing(this IServiceCollection services)
     {
-        services.AddSingleton<CurrencyRateService>();
         services.AddSingleton<RateCardService>();
-        services.AddSingleton<PriceSimulator>();
         return services;
     }
 
@@ -176,13 +184,18 @@ public static class CoreRegistration
         return services;
     }
 
-    /// <summary>Adds prepaid balances.</summary>
+    /// <summary>Adds the ledger of customers' money.</summary>
     private static IServiceCollection AddBalances(this IServiceCollection services)
     {
         services.AddSingleton<BalanceVerifier>();
-        services.AddSingleton<BalancePaymentService>();
-        services.AddSingleton<PrepaidTermsService>();
         services.AddSingleton<BalanceQueries>();
+        return services;
+    }
+
+    /// <summary>Adds customers who pay before they convert.</summary>
+    private static IServiceCollection AddPrepaid(this IServiceCollection services)
+    {
+        services.AddSingleton<PrepaidTermsService>();
         services.AddSingleton<IPrepaidCoverage, PrepaidCoverageService>();
         return services;
     }
@@ -193,7 +206,6 @@ public static class CoreRegistration
         services.AddSingleton<EmailTemplateService>();
         services.AddSingleton<DeliveryService>();
         services.AddPeriodicWorker<DeliveryWorker>();
-        services.AddPeriodicWorker<UsageAlertWorker>();
         return services;
     }
 
@@ -206,11 +218,17 @@ public static class CoreRegistration
         return services;
     }
 
-    /// <summary>Adds payments, online and by transfer.</summary>
+    /// <summary>Adds payments recorded against invoices and balances.</summary>
     private static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddSingleton<InvoicePaymentService>();
-        services.AddSingleton<BankStatementService>();
+        services.AddSingleton<BalancePaymentService>();
+        return services;
+    }
+
+    /// <summary>Adds online payments and the accounts they go to.</summary>
+    private static IServiceCollection AddCheckouts(this IServiceCollection services)
+    {
         services.AddSingleton<TransferGateway>();
         services.AddSingleton<MerchantKeyStore>();
         services.AddSingleton<PaymentAccountService>();
@@ -220,13 +238,23 @@ public static class CoreRegistration
         services.AddSingleton<CheckoutService>();
         services.AddSingleton<AutomaticCollectionService>();
         services.AddSingleton<OnlineRefundService>();
+        services.AddPeriodicWorker<AutomaticCollectionWorker>();
+        return services;
+    }
+
+    /// <summary>Adds payment providers' events and the comparison with their records.</summary>
+    private static IServiceCollection AddPaymentEvents(this IServiceCollection services)
+    {
         services.AddSingleton<PaymentEventDispatcher>();
         services.AddSingleton<WebhookInbox>();
         services.AddSingleton<PaymentReconciler>();
-        services.AddPeriodicWorker<AutomaticCollectionWorker>();
         services.AddPeriodicWorker<WebhookInboxWorker>();
         return services;
     }
+
+    /// <summary>Adds bank statements.</summary>
+    private static IServiceCollection AddBankStatements(this IServiceCollection services) =>
+        services.AddSingleton<BankStatementService>();
 
     /// <summary>Adds plans that renew, and top-ups.</summary>
     private static IServiceCollection AddSubscriptions(this IServiceCollection services)
@@ -249,8 +277,13 @@ public static class CoreRegistration
         services.AddSingleton<JournalExport>();
         services.AddSingleton<AccountStatements>();
         services.AddSingleton<CustomerUsageQueries>();
+        services.AddSingleton<PriceSimulator>();
         return services;
     }
+
+    /// <summary>Adds usage alerts by email.</summary>
+    private static IServiceCollection AddNotifications(this IServiceCollection services) =>
+        services.AddPeriodicWorker<UsageAlertWorker>();
 
     /// <summary>Adds export, erasure and retention of personal data.</summary>
     private static IServiceCollection AddPrivacy(this IServiceCollection services)

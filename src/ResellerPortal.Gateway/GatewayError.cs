@@ -46,7 +46,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
         "The conversion service did not answer. The conversion may have been charged; your provider will check and correct the bill.");
 
     public static GatewayError PortalFault { get; } = new(
-        500, 5000, "The portal failed to process this request. Contact your provider and tell them when it happened; any charge will be corrected.");
+        500,
+        5000,
+        "The portal failed to process this request. Contact your provider and tell them when it happened; any charge will be corrected.");
 
     public static GatewayError ResellerBusy { get; } = new(
         503,

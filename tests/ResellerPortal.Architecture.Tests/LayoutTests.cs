@@ -56,6 +56,21 @@ public sealed partial class LayoutTests
             Folders("tests/ResellerPortal.Core.Tests").Where(
                 folder => Repository.Files($"tests/ResellerPortal.Core.Tests/{folder}", "*Tests.cs").Any())));
 
+    /// <summary>The guides draw the four ways through the code as tables of files, and a file that has moved would mislead.</summary>
+    [Theory]
+    [InlineData("ResellerPortal.Core", 29)]
+    [InlineData("ResellerPortal.Gateway", 14)]
+    public void Files_that_the_guides_draw_exist(string project, int atLeast)
+    {
+        var guide = File.ReadAllText(Path.Combine(Repository.Source, project, "README.md"));
+        var files = DrawnFile().Matches(guide).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.True(files.Count >= atLeast, $"Only {files.Count} files are drawn.");
+        Assert.All(files, file => Assert.True(
+            File.Exists(Path.Combine(Repository.Source, project, file)) || File.Exists(Path.Combine(Repository.Source, file)),
+            $"{file} does not exist."));
+    }
+
     [Fact]
     public void Pages_lie_by_area_and_capability()
     {
@@ -123,4 +138,7 @@ public sealed partial class LayoutTests
 
     [GeneratedRegex("\"{3,}")]
     private static partial Regex RawString();
+
+    [GeneratedRegex(@"(?m)^\| \d+ \| `([^`]+)`")]
+    private static partial Regex DrawnFile();
 }

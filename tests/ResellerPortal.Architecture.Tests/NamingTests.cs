@@ -17,6 +17,23 @@ public sealed partial class NamingTests
         "Policy", "Directory", "Authenticator", "Gateway", "Simulator", "Meter", "Links", "Memberships", "Statements",
     ];
 
+    /// <summary>First words of methods that run asynchronously; a new one is added here on purpose.</summary>
+    private static readonly string[] Verbs =
+    [
+        "Accept", "Act", "Add", "Adjust", "Align", "Append", "Apply", "Ask", "Audit", "Authenticate", "Begin", "Buy", "Calculate",
+        "Call", "Cancel", "Challenge", "Change", "Charge", "Check", "Choose", "Close", "Collect", "Commit", "Compare", "Complete",
+        "Compose", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delete", "Dispatch", "Dispose",
+        "Download", "Draft", "Drop", "Edit", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Fetch", "Fill", "Filter",
+        "Finalise", "Find", "For", "Forget", "Forward", "From", "Generate", "Get", "Handle", "Has", "Hold", "Ignore", "Import",
+        "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map", "Match", "Merge", "Migrate",
+        "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare", "Preview", "Pull", "Query", "Queue", "Read", "Receive",
+        "Record", "Recover", "Refresh", "Refund", "Refuse", "Register", "Relay", "Release", "Reload", "Remove", "Renew", "Repair",
+        "Replace", "Replay", "Report", "Reserve", "Reset", "Resolve", "Respond", "Resume", "Return", "Reverse", "Review", "Revoke",
+        "Rotate", "Run", "Save", "Schedule", "Seal", "Search", "Seed", "Send", "Set", "Settle", "Show", "Sign", "Simulate", "Start",
+        "Stop", "Strengthen", "Sum", "Switch", "Sync", "Take", "To", "Top", "Transform", "Try", "Turn", "Update", "Upgrade", "Upload",
+        "Validate", "Verify", "Void", "Wait", "Watch", "With", "Write",
+    ];
+
     [Fact]
     public void No_type_ends_in_a_word_that_says_nothing() => Assert.Empty(
         from type in Types("src").Concat(Types("tests"))
@@ -73,7 +90,21 @@ public sealed partial class NamingTests
     }
 
     [Fact]
-    public void Methods_are_verbs()
+    public void Asynchronous_methods_begin_with_a_verb()
+    {
+        var wrong =
+            from file in Repository.Files("src", "*.cs")
+            from Match method in AsynchronousMethod().Matches(File.ReadAllText(file))
+            where !method.Value.Contains(" override ", StringComparison.Ordinal)
+            let name = method.Groups[1].Value
+            where !Verbs.Contains(Regex.Match(name, "^[A-Z][a-z]*").Value)
+            select $"{name} in {Repository.Relative(file)}";
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void No_method_has_a_riddle_for_a_name()
     {
         var wrong =
             from root in (string[])["src", "tests"]
@@ -96,6 +127,12 @@ public sealed partial class NamingTests
             + @"(?:class|record struct|record|struct|interface|enum) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Type();
+
+    [GeneratedRegex(
+        @"^ +(?:public |internal |private |protected |static |override |virtual |abstract |sealed |async |partial )*"
+            + @"(?:Value)?Task(?:<[^\n=]+>)? (\w+Async)(?:<\w+>)?\(",
+        RegexOptions.Multiline)]
+    private static partial Regex AsynchronousMethod();
 
     [GeneratedRegex(@"(?:AddSingleton|AddPeriodicWorker)<(\w+)>\(\)")]
     private static partial Regex Registered();

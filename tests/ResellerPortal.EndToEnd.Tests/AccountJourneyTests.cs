@@ -61,7 +61,8 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await Assertions.Expect(owner.Row(JaneEmail)).ToHaveCountAsync(0);
         await Assertions.Expect(jane.Page).ToHaveURLAsync(new Regex("/account/sign-in$"));
         Assert.Empty(refusals);
-        var history = await server.Services.GetRequiredService<HistoryQueries>().ReadPageAsync(northwind, new HistoryFilter("members."), 0, 20);
+        var history = await server.Services.GetRequiredService<HistoryQueries>().ReadPageAsync(
+            northwind, new HistoryFilter("members."), 0, 20);
         Assert.Contains(
             history.Rows,
             r => r.Entry.Subject == "removed jane@northwind.example (ResellerBilling)" && r.Entry.FromAddress is "127.0.0.1" or "::1");

@@ -107,7 +107,10 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     }
 
     /// <summary>The names in statistics that belong to native tokens: their secrets, or names matched by a manual import.</summary>
-    private async Task<HashSet<string>> ListTokenNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> ListTokenNamesAsync(
+        TenantScope scope,
+        IEnumerable<string> names,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
         var native = await db.ApiTokens.AsNoTracking()

@@ -62,7 +62,8 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
 
     /// <summary>
     /// Sets which ConvertAPI account and region a reseller's conversions use.
-    /// Refused: the secret is malformed; the region is unknown; native tokens without the reseller's own account, or an own account that still has
+    /// Refused: the secret is malformed; the region is unknown; native tokens without the reseller's own account, or an own account that
+    /// still has
     /// some.
     /// </summary>
     public async Task<Outcome<UpstreamChoiceRow>> SetAsync(

@@ -125,7 +125,9 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Customer names for a filter.</summary>
-    public async Task<IReadOnlyList<(CustomerId Id, string Name)>> ListNamesAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(CustomerId Id, string Name)>> ListNamesAsync(
+        Actor actor,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

@@ -24,7 +24,10 @@ internal sealed record ClaimedUsage(
         [.. Items.GroupBy(i => i.Day).OrderBy(g => g.Key).Select(g => new SnapshotDay(g.Key, g.Sum(i => i.Quantity)))];
 
     /// <summary>Claimed conversions by token, most used first.</summary>
-    public async Task<IReadOnlyList<SnapshotToken>> ReadByTokenAsync(PortalDbContext db, Customer customer, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotToken>> ReadByTokenAsync(
+        PortalDbContext db,
+        Customer customer,
+        CancellationToken cancellationToken)
     {
         if (Tokens.Count == 0)
         {

@@ -35,7 +35,7 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var invoices = db.Invoices.Where(i => i.CustomerId == customerId);
-        var lastInvoiced = await db.LastInvoicedAsync(customerId, cancellationToken);
+        var lastInvoiced = await db.FindLastInvoicedAsync(customerId, cancellationToken);
         if (Check(customer, reseller.Zone, lastDay, lastInvoiced) is { } refusal)
         {
             return refusal;

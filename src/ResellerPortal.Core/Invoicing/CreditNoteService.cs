@@ -258,7 +258,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var now = clock.GetUtcNow();
         snapshot = snapshot with
         {
-            Number = await InvoiceNumberAllocator.NextAsync(
+            Number = await InvoiceNumberAllocator.TakeNextAsync(
                 db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken),
         };
         var id = Guid.CreateVersion7(now);

@@ -237,7 +237,7 @@ public static class InvoicingSets
         public DbSet<Invoice> Invoices => db.Set<Invoice>();
 
         /// <summary>The last month billed to a customer; null if there is none.</summary>
-        internal async Task<BillingPeriod?> LastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
+        internal async Task<BillingPeriod?> FindLastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
             await db.Set<Invoice>()
                 .Where(Invoice.Stands)
                 .Where(i => i.CustomerId == customerId)

@@ -89,7 +89,8 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         var (reseller, customer) = (context.Reseller, context.Customers[invoice.CustomerId]);
         var now = clock.GetUtcNow();
         var issuedOn = reseller.Zone.GetDay(now);
-        var number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
+        var number = await InvoiceNumberAllocator.TakeNextAsync(
+            db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
         var snapshot = InvoiceSnapshotFactory.Create(
             reseller,
             customer,

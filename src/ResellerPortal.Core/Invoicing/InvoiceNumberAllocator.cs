@@ -7,7 +7,7 @@ namespace ResellerPortal.Core.Invoicing;
 internal static class InvoiceNumberAllocator
 {
     /// <summary>The caller must have locked the reseller's row, so that no number is allocated twice.</summary>
-    public static async Task<string> NextAsync(
+    public static async Task<string> TakeNextAsync(
         PortalDbContext db,
         Reseller reseller,
         string pattern,

@@ -86,7 +86,11 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             .Select(c => new { c.Name, c.Email })
             .SingleAsync(cancellationToken);
         return new InvoiceView(
-            CreateRow(invoice, customer.Name, reseller.Zone.GetDay(clock.GetUtcNow()), await ReadCreditNotesAsync(db, [invoiceId], cancellationToken)),
+            CreateRow(
+                invoice,
+                customer.Name,
+                reseller.Zone.GetDay(clock.GetUtcNow()),
+                await ReadCreditNotesAsync(db, [invoiceId], cancellationToken)),
             customer.Email,
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
@@ -102,7 +106,10 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     public async Task<InvoiceSnapshot?> FindSnapshotAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(GetScope(actor));
-        var json = await FilterVisible(db, actor).Where(i => i.Id == invoiceId).Select(i => i.Snapshot).SingleOrDefaultAsync(cancellationToken);
+        var json = await FilterVisible(db, actor)
+            .Where(i => i.Id == invoiceId)
+            .Select(i => i.Snapshot)
+            .SingleOrDefaultAsync(cancellationToken);
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 

@@ -69,7 +69,8 @@ public sealed class MonthEndRunner(
         {
             try
             {
-                var (result, hasFailed) = await act(new ProgressReporter(progress => _states[reseller] = started with { Progress = progress }));
+                var (result, hasFailed) = await act(
+                    new ProgressReporter(progress => _states[reseller] = started with { Progress = progress }));
                 _states[reseller] = _states[reseller] with { Result = result, HasFailed = hasFailed };
             }
             catch (Exception failure)

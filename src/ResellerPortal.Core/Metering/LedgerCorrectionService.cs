@@ -81,7 +81,10 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
     }
 
     /// <summary>The net draws of an entry and its corrections, by lot, in the order the lots were first drawn.</summary>
-    private static async Task<IReadOnlyList<LotPart>> ReadDrawnAsync(PortalDbContext db, LedgerEntry entry, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LotPart>> ReadDrawnAsync(
+        PortalDbContext db,
+        LedgerEntry entry,
+        CancellationToken cancellationToken)
     {
         long[] sequences =
         [

@@ -55,7 +55,7 @@ internal sealed class UnbilledUsage
         var pricing = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
         var maxCost = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(
             l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
-        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next
+        var first = (await db.FindLastInvoicedAsync(customer.Id, cancellationToken))?.Next
             ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
         var unbilled = new UnbilledUsage(
             reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(maxCost, reseller.Currency));

@@ -30,7 +30,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     }
 
     /// <summary>The round of a document's next email.</summary>
-    public async Task<int> NextRoundAsync(Actor actor, Guid documentId, CancellationToken cancellationToken = default)
+    public async Task<int> GetNextRoundAsync(Actor actor, Guid documentId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -42,7 +42,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     /// Refused: there is no mail server; the address is not valid; no such document.
     /// </summary>
     /// <param name="documentId">The invoice or credit note.</param>
-    /// <param name="round">The <see cref="NextRoundAsync"/> when the dialog was opened, so that a double click sends once.</param>
+    /// <param name="round">The <see cref="GetNextRoundAsync"/> when the dialog was opened, so that a double click sends once.</param>
     public async Task<Outcome<Delivery>> SendAsync(
         Actor actor,
         Guid invoiceId,

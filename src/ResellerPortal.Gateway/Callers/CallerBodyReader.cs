@@ -44,11 +44,11 @@ internal static class CallerBodyReader
                 : throw new CallerErrorException(GatewayError.Unreadable("The multipart form has no valid boundary."));
         }
 
-        return type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? await FormAsync()
-            : type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ? await JsonAsync()
+        return type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? await ReadFormAsync()
+            : type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ? await ReadJsonAsync()
             : new RelayedContent(caller);
 
-        async Task<HttpContent> FormAsync()
+        async Task<HttpContent> ReadFormAsync()
         {
             try
             {
@@ -76,7 +76,7 @@ internal static class CallerBodyReader
             }
         }
 
-        async Task<HttpContent> JsonAsync()
+        async Task<HttpContent> ReadJsonAsync()
         {
             var json = await SpooledJson.ReadAsync(caller.Body, cancellationToken);
             try

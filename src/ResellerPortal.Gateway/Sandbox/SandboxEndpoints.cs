@@ -97,7 +97,7 @@ public static class SandboxEndpoints
         {
             var file = context.Request.Query["url"].ToString() is { Length: > 0 } url ? await FetchAsync(clients, url)
                 : context.Request.Headers.ContentDisposition.Count > 0 || !context.Request.HasFormContentType
-                ? await SandboxRequest.RawAsync(context.Request)
+                ? await SandboxRequest.ReadRawAsync(context.Request)
                 : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault()
                     ?? throw new InvalidDataException("The form contains no file.");
             return Results.Json(DescribeStored(file.Name, file.Content, files), WireJson.Options);

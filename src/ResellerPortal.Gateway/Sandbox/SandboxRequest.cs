@@ -18,7 +18,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
         var references = request.Query.Where(pair => IsFileParameter(pair.Key)).Select(pair => pair.Value.ToString()).ToList();
         if (request.Headers.ContentDisposition.Count > 0)
         {
-            return new SandboxRequest([await RawAsync(request)], references, storeInQuery);
+            return new SandboxRequest([await ReadRawAsync(request)], references, storeInQuery);
         }
 
         if (request.HasFormContentType)
@@ -46,7 +46,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
     }
 
     /// <summary>A file sent as the whole body, named by its Content-Disposition.</summary>
-    public static async Task<SandboxFile> RawAsync(HttpRequest request)
+    public static async Task<SandboxFile> ReadRawAsync(HttpRequest request)
     {
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content);

@@ -66,9 +66,11 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/");
     }
 
-    private static async Task<IResult> DownloadDataAsync(ClaimsPrincipal user, UserAccountService accounts) => user.PortalUserId is { } userId
-        ? Results.File(JsonSerializer.SerializeToUtf8Bytes(await accounts.ExportAsync(userId), Json), "application/json", "my-account.json")
-        : Results.Forbid();
+    private static async Task<IResult> DownloadDataAsync(ClaimsPrincipal user, UserAccountService accounts) =>
+        user.PortalUserId is { } userId
+            ? Results.File(
+                JsonSerializer.SerializeToUtf8Bytes(await accounts.ExportAsync(userId), Json), "application/json", "my-account.json")
+            : Results.Forbid();
 
     /// <summary>Starts a read-only support session for a customer, as requested in the dialog.</summary>
     private static async Task<IResult> StartSupportSessionAsync(

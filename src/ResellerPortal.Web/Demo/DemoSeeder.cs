@@ -169,7 +169,7 @@ public sealed class DemoSeeder(
             cancellationToken);
 
         var owner = Actor.Portal("demo data", TenantScope.ForReseller(northwind.Id));
-        await BrandAsync(owner, northwind.Id, cancellationToken);
+        await SetBrandingAsync(owner, northwind.Id, cancellationToken);
         var accounts = await AddCustomersAsync(owner, first.FirstDay, cancellationToken);
         await SimulateMonthsAsync(portal, owner, plans, accounts, first, present, zone, now, cancellationToken);
     }
@@ -194,7 +194,7 @@ public sealed class DemoSeeder(
         return plans;
     }
 
-    private async Task BrandAsync(Actor owner, ResellerId id, CancellationToken cancellationToken)
+    private async Task SetBrandingAsync(Actor owner, ResellerId id, CancellationToken cancellationToken)
     {
         await using var db = database.Open(owner.Scope);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == id, cancellationToken);

@@ -30,6 +30,7 @@ internal static class CustomerDownloadEndpoints
             LedgerFileEndpoints.DownloadNdjsonAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(
                 Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
-            LedgerFileEndpoints.DownloadCsvAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
+            LedgerFileEndpoints.DownloadCsvAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(
+                Permission.MyView);
     }
 }

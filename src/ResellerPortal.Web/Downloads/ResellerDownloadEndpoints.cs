@@ -20,7 +20,8 @@ internal static class ResellerDownloadEndpoints
         var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditedDownloadFilter>();
         portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
         portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
-        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", DownloadLedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", DownloadLedgerAsync).RequireAuthorization(
+            Permission.LedgerExport);
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DownloadDocumentsAsync).RequireAuthorization(
             Permission.LedgerExport);
         endpoints.MapGet("/reseller/journal.csv", DownloadJournalAsync).RequireAuthorization(Permission.LedgerExport);

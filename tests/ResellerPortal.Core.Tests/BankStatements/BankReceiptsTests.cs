@@ -193,7 +193,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                             await statements.RecordCertainAsync(fixture.Owner);
                             break;
                         default:
-                            if ((await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
+                            if ((await statements.ReadPageAsync(
+                                fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
                             {
                                 await TestData.Valued(statements.RecordAsync(
                                     fixture.Owner,

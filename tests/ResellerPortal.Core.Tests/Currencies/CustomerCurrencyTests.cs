@@ -243,7 +243,8 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         // 0.025 USD would cover a cost of 0.015 EUR if that were not 0.03 USD.
         var change = await database.Data.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
         Assert.Contains("costs you 0.03 USD", change.Warning, StringComparison.Ordinal);
-        Assert.Equal(["0.025 USD each", "0.02 EUR each"], (await database.Data.RateCards.ListHistoryAsync(abroad.Owner)).Select(p => p.Price));
+        Assert.Equal(
+            ["0.025 USD each", "0.02 EUR each"], (await database.Data.RateCards.ListHistoryAsync(abroad.Owner)).Select(p => p.Price));
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed partial class OperatorPaymentsPage(
 
     private async Task<TableData<WebhookEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await inbox.ReadPageAsync(await current.GetAsync(), _state, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await inbox.ReadPageAsync(
+            await current.GetAsync(), _state, state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<WebhookEvent> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 

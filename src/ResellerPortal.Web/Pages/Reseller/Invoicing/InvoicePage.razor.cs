@@ -62,7 +62,7 @@ public sealed partial class InvoicePage(
 
     private async Task SendAsync(Guid documentId, string number)
     {
-        var round = await _deliveries.NextRoundAsync(await current.GetAsync(), documentId);
+        var round = await _deliveries.GetNextRoundAsync(await current.GetAsync(), documentId);
         var parameters = new DialogParameters<SendDialog>
         {
             { d =>

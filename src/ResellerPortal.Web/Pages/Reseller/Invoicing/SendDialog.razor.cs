@@ -22,7 +22,7 @@ public sealed partial class SendDialog(CurrentActor current, DeliveryService del
     [Parameter, EditorRequired]
     public Guid DocumentId { get; set; }
 
-    /// <summary>The round that <see cref="DeliveryService.NextRoundAsync"/> returned when the dialog was opened.</summary>
+    /// <summary>The round that <see cref="DeliveryService.GetNextRoundAsync"/> returned when the dialog was opened.</summary>
     [Parameter, EditorRequired]
     public int Round { get; set; }
 
