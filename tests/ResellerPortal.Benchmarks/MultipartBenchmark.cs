@@ -56,7 +56,7 @@ internal static class MultipartBenchmark
     private static async Task ScanAsync(byte[] body, string boundary)
     {
         using var form = new MultipartScanner(new BlockStream(body), boundary, BlockSize);
-        while (await form.NextAsync(default))
+        while (await form.MoveToNextAsync(default))
         {
             await form.ReadHeadersAsync(default);
             while (!(await form.ReadBodyAsync(default)).IsEmpty)

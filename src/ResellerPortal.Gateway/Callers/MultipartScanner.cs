@@ -35,7 +35,7 @@ internal sealed class MultipartScanner : IDisposable
     /// <summary>Advances to the next part, after the previous one was read to its end.</summary>
     /// <returns>False at the end of the form.</returns>
     /// <exception cref="InvalidDataException">The form is malformed.</exception>
-    public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> MoveToNextAsync(CancellationToken cancellationToken)
     {
         if (!_hasBegun)
         {

@@ -75,7 +75,7 @@ internal sealed class RelayedForm(
 
     private async Task RelayAsync(MultipartScanner form, PartWriter writer, CancellationToken cancellationToken)
     {
-        while (await FromCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
+        while (await FromCallerAsync(form.MoveToNextAsync(cancellationToken), cancellationToken))
         {
             // Copied, because the memory is valid only until the next read.
             var headers = (await FromCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
