@@ -25,7 +25,7 @@ public sealed partial class NamingTests
         "Compose", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delete", "Dispatch", "Dispose",
         "Download", "Draft", "Drop", "Edit", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Fetch", "Fill", "Filter",
         "Finalise", "Find", "For", "Forget", "Forward", "From", "Generate", "Get", "Handle", "Has", "Hold", "Ignore", "Import",
-        "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map", "Match", "Merge", "Migrate",
+        "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map", "Match", "Merge", "Migrate", "Move",
         "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare", "Preview", "Pull", "Query", "Queue", "Read", "Receive",
         "Record", "Recover", "Refresh", "Refund", "Refuse", "Register", "Relay", "Release", "Reload", "Remove", "Renew", "Repair",
         "Replace", "Replay", "Report", "Reserve", "Reset", "Resolve", "Respond", "Resume", "Return", "Reverse", "Review", "Revoke",
