@@ -37,6 +37,21 @@ public sealed partial class OperatorPaymentsPage(
         _ => "Failed",
     };
 
+    private static string GetTone(WebhookEventState state) => state switch
+    {
+        WebhookEventState.Processed => "good",
+        WebhookEventState.Failed => "bad",
+        WebhookEventState.Pending => "warn",
+        _ => "off",
+    };
+
+    private static string GetOwner(WebhookEvent stored) => stored.Merchant switch
+    {
+        { IsOperator: true } => "operator",
+        { KeysOf: null } => stored.Merchant.Key,
+        _ => "reseller account",
+    };
+
     private async Task<TableData<WebhookEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await inbox.ReadPageAsync(

@@ -30,6 +30,13 @@ public sealed partial class OrdersPage(
         _orders = await plans.ListAllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
     }
 
+    private static string GetTone(PlanOrderStatus status) => status switch
+    {
+        PlanOrderStatus.Confirmed => "good",
+        PlanOrderStatus.Ordered => "warn",
+        _ => "off",
+    };
+
     private static bool IsPartiallyPaid(PlanOrder order) => order.Status == PlanOrderStatus.Ordered && !order.Paid.IsZero;
 
     private async Task ConfirmAsync(OrderRow row)

@@ -49,6 +49,20 @@ public sealed partial class CreditsPage(
         _ => $"once, valid for {NumberText.Count(plan.ValidityDays, "day")}",
     };
 
+    private static string GetTone(PlanOrderStatus status) => status switch
+    {
+        PlanOrderStatus.Confirmed => "good",
+        PlanOrderStatus.Ordered => "warn",
+        _ => "off",
+    };
+
+    private static string GetLabel(PlanOrder order) => order switch
+    {
+        { Status: not PlanOrderStatus.Ordered } => order.Status.ToString(),
+        { Paid.IsZero: true } => "Awaiting payment",
+        _ => $"{order.Due} outstanding",
+    };
+
     private async Task LoadAsync()
     {
         var actor = await current.GetAsync();

@@ -18,7 +18,17 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService
     [Parameter, EditorRequired]
     public bool IsOnline { get; set; }
 
+    private string RenewalText => Order.Renewal switch
+    {
+        PlanRenewal.Monthly => " per month until cancelled",
+        PlanRenewal.Yearly => " per year until cancelled",
+        _ => "",
+    };
+
     protected override Task OnInitializedAsync() => ChooseAsync(IsOnline ? PaymentMethodKind.Online : PaymentMethodKind.Transfer);
+
+    private static string GetRecipient(TransferDetails transfer) =>
+        transfer.Account.IsGiven ? $"{transfer.Account.Holder}, {transfer.Account.ReadableIban}" : "the operator's account";
 
     private async Task ChooseAsync(PaymentMethodKind method)
     {

@@ -22,6 +22,23 @@ public sealed partial class SubscriptionsCard(
         _subscriptions = await plans.ListAsync(actor);
     }
 
+    /// <summary>What precedes the date of the next renewal, or a dash where there is none.</summary>
+    private static string GetRenewal(PlanSubscription subscription) => subscription switch
+    {
+        { State: SubscriptionState.Ended } => "–",
+        { CancelsAtPeriodEnd: true } => "ends ",
+        _ => "renews ",
+    };
+
+    private static string GetTone(SubscriptionState state) => state switch
+    {
+        SubscriptionState.Active => "good",
+        SubscriptionState.PastDue => "bad",
+        _ => "off",
+    };
+
+    private static string GetLabel(SubscriptionState state) => state == SubscriptionState.PastDue ? "Past due" : state.ToString();
+
     private async Task CancelAsync(PlanSubscription subscription)
     {
         var ends = !subscription.CancelsAtPeriodEnd;

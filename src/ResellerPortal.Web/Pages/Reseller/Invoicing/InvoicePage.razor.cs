@@ -30,6 +30,11 @@ public sealed partial class InvoicePage(
     [Parameter]
     public Guid Id { get; set; }
 
+    private bool HasLinesToCredit =>
+        _view!.Row.State != InvoiceState.Uncollectible
+        && _view.Row.CreditNotes.Sum(n => n.Total.MinorUnits) < _view.Row.Total.MinorUnits
+        && _view.Row.CreditNotes.Sum(n => n.Positions.Count) < _view.Lines.Count;
+
     private string? DueNote => _view!.Row is not { DueOn: { } due } ? null
         : _view.Row.LateFee.IsZero ? $"by {NumberText.Day(due)}"
         : $"by {NumberText.Day(due)}, late fees of {_view.Row.LateFee} included";

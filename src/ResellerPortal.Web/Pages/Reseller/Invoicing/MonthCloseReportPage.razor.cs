@@ -21,17 +21,6 @@ public sealed partial class MonthCloseReportPage(
 
     private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
 
-    private static readonly (string Title, ReceivablesEntryKind Kind)[] Movements =
-    [
-        ("Invoices", ReceivablesEntryKind.Invoice),
-        ("Late fees", ReceivablesEntryKind.LateFee),
-        ("Credit notes", ReceivablesEntryKind.CreditNote),
-        ("Payments", ReceivablesEntryKind.Payment),
-        ("Write-offs", ReceivablesEntryKind.WriteOff),
-        ("Balance top-ups", ReceivablesEntryKind.TopUp),
-        ("Refunds", ReceivablesEntryKind.PaidOut),
-    ];
-
     private List<BillingPeriod> _periods = [];
     private BillingPeriod _period;
     private MonthCloseReport? _report;

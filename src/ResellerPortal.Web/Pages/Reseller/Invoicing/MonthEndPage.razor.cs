@@ -4,7 +4,6 @@ using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
@@ -35,7 +34,6 @@ public sealed partial class MonthEndPage(
     private InvoiceScheduleView? _schedule;
     private MonthEndProgress? _progress;
     private bool _isDismissed = true;
-    private bool _onlyWarnings;
     private bool _mayFinalise;
 
     [SupplyParameterFromQuery]
@@ -46,8 +44,6 @@ public sealed partial class MonthEndPage(
     private bool HasDrafts => _review?.Drafts.Any() == true;
 
     private int WarningCount => _review!.Rows.Count(row => row.Warnings.Count > 0);
-
-    private IEnumerable<ReviewRow> Shown => _onlyWarnings ? _review!.Rows.Where(row => row.Warnings.Count > 0) : _review!.Rows;
 
     private string BeforeText => _review!.NetBefore.IsZero ? $"no invoices in {_period.Previous.Name}"
         : _review.Rows.Count == 0 ? $"{_review.NetBefore} in {_period.Previous.Name}"
@@ -170,6 +166,4 @@ public sealed partial class MonthEndPage(
             _schedule = await schedules.ReadAsync(await current.GetAsync());
         }
     }
-
-    private static string Signed(Money difference) => (difference.MinorUnits > 0 ? "+" : "") + difference;
 }

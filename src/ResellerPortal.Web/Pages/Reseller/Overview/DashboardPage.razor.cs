@@ -13,6 +13,13 @@ public sealed partial class DashboardPage(CurrentActor current, ResellerDashboar
     private string LeftNote =>
         _overview!.Lots.Count == 0 ? "no credit lots yet" : $"in {_overview.Lots.Count} credit lot{(_overview.Lots.Count == 1 ? "" : "s")}";
 
+    private ChartLine[] MoneyByMonth =>
+    [
+        new("Revenue", [.. _overview!.Months.Select(m => m.Summary.Revenue.Amount)]),
+        new("Cost", [.. _overview.Months.Select(m => m.Summary.Cost.Amount)]),
+        new("Margin", [.. _overview.Months.Select(m => m.Summary.Margin.Amount)]),
+    ];
+
     protected override async Task OnInitializedAsync()
     {
         _overview = await dashboard.ReadAsync(await current.GetAsync());

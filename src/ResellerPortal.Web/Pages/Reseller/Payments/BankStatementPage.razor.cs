@@ -43,6 +43,13 @@ public sealed partial class BankStatementPage(
         _ => "Ignored",
     };
 
+    private static string GetDescription(BankTransactionState state) => state switch
+    {
+        BankTransactionState.Open => "Not recorded yet, with suggested matches",
+        BankTransactionState.Recorded => "Recorded as payments",
+        _ => "Not related to customer invoices",
+    };
+
     private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) =>
         _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
 

@@ -30,6 +30,21 @@ public sealed partial class OnlinePaymentsCard(
         _payments = await refunds.ListPaymentsAsync(actor, InvoiceId);
     }
 
+    private static string GetTone(CheckoutState state) => state switch
+    {
+        CheckoutState.Paid => "good",
+        CheckoutState.Failed or CheckoutState.Refused => "bad",
+        CheckoutState.Expired => "off",
+        _ => "warn",
+    };
+
+    private static string GetOutcome(ReversalState state) => state switch
+    {
+        ReversalState.Undone => ", reversed",
+        ReversalState.Final => ", lost",
+        _ => "",
+    };
+
     private async Task RefundAsync(OnlinePayment payment)
     {
         if ((await dialogs.ActAsync(new DialogParameters<RefundDialog> { { d => d.Payment, payment } })).IsDone)

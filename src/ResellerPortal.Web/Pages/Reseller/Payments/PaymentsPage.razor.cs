@@ -36,6 +36,20 @@ public sealed partial class PaymentsPage(
         }
     }
 
+    private static string GetAccount(PaymentAccountRow row) => row switch
+    {
+        { HasKeys: true } => "Your own API keys",
+        { ConnectedId: null } => "None",
+        _ => "Connected",
+    };
+
+    private static string GetNextStep(PaymentAccountRow row) => row switch
+    {
+        { ConnectedId: null } => "Connect with Stripe",
+        { TakesPayments: true } => "Edit details on Stripe",
+        _ => "Continue on Stripe",
+    };
+
     private Task RefreshAsync() => ActAsync(async actor =>
     {
         var outcome = await accounts.RefreshAsync(actor);
