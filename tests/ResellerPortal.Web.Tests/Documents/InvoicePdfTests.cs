@@ -101,7 +101,7 @@ public sealed class InvoicePdfTests
 
         var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
 
-        Assert.Contains("No payment is due. 67.20 EUR is in your favour", text, StringComparison.Ordinal);
+        Assert.Contains("No payment is due. You have a credit of 67.20 EUR", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Payable by", Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), StringComparison.Ordinal);
     }
