@@ -252,8 +252,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             .ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
         Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Compose(alerts[^1]).Subject);
-        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[^1]).Text, StringComparison.Ordinal);
-        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[0]).Text, StringComparison.Ordinal);
+        Assert.StartsWith("12.10 EUR of 12.10 EUR spent.", UsageAlertWorker.Compose(alerts[^1]).Text, StringComparison.Ordinal);
+        Assert.StartsWith("6.05 EUR of 12.10 EUR spent.", UsageAlertWorker.Compose(alerts[0]).Text, StringComparison.Ordinal);
     }
 
     [Fact]

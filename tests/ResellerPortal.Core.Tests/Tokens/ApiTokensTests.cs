@@ -74,7 +74,7 @@ public sealed class ApiTokensTests
 
         var outcome = await sqlite.Data.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(customer), new TokenRequest("dev", 1, null));
 
-        Assert.Contains("reseller", outcome.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("provider", outcome.Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
