@@ -11,9 +11,21 @@ namespace ResellerPortal.Core.BankStatements;
 /// </summary>
 public static class Camt053Reader
 {
-    /// <exception cref="InvalidDataException">The file is not such a statement, or an entry lacks a mandatory element.</exception>
-    public static BankStatementFile Read(Stream stream)
+    /// <summary>A statement nests some 15 elements.</summary>
+    private const int MaxDepth = 40;
+
+    private const int MaxElements = 2_000_000;
+
+    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+
+    /// <param name="stream">The whole file; it is read twice.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is not such a statement, has too many or too deeply nested elements, or an entry lacks a mandatory element.
+    /// </exception>
+    public static BankStatementFile Read(MemoryStream stream, CancellationToken cancellationToken = default)
     {
+        CheckShape(stream, cancellationToken);
+        stream.Position = 0;
         var statements = Document(stream).Descendants().Where(e => e.Name.LocalName == "Stmt").ToList();
         if (statements.Count == 0)
         {
@@ -38,7 +50,16 @@ public static class Camt053Reader
                     continue;
                 }
 
-                lines.AddRange(GetPayments(entry).Select(part => Read(account, entry, part)));
+                cancellationToken.ThrowIfCancellationRequested();
+                var payments = GetPayments(entry);
+                var (day, ofBank) = (ReadDay(entry), Text(entry, "AcctSvcrRef"));
+                lines.AddRange(payments.Select(part => Read(account, entry, day, ofBank, part)));
+                if (lines.Count > BankStatementService.MostEntries)
+                {
+                    throw new InvalidDataException(
+                        $"The statement has more than {BankStatementService.MostEntries:N0} entries. "
+                            + "Split it; overlapping entries are imported once.");
+                }
             }
         }
 
@@ -60,7 +81,12 @@ public static class Camt053Reader
             : [(details[0], whole)];
     }
 
-    private static BankStatementLine Read(string account, XElement entry, (XElement? Details, Money Amount) part)
+    private static BankStatementLine Read(
+        string account,
+        XElement entry,
+        DateOnly day,
+        string entryReference,
+        (XElement? Details, Money Amount) part)
     {
         var details = part.Details ?? entry;
         var payer = Find(details, "RltdPties", "Dbtr");
@@ -71,10 +97,10 @@ public static class Camt053Reader
         var endToEnd = Text(details, "Refs", "EndToEndId");
         var reference = string.Join(
             ' ', remittance.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
-        var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
+        var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : entryReference;
         return new BankStatementLine(
             BankStatementLine.Normalize(account, BankStatementLine.AccountLength),
-            ReadDay(entry),
+            day,
             part.Amount,
             BankStatementLine.Normalize(name, BankStatementLine.NameLength),
             BankStatementLine.Normalize(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), BankStatementLine.AccountLength),
@@ -115,12 +141,34 @@ public static class Camt053Reader
             : throw new InvalidDataException($"A statement entry has the unsupported amount {element.Value} {code}.");
     }
 
+    /// <summary>Refuses what would take too long to build a tree of, and to search it.</summary>
+    private static void CheckShape(Stream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(stream, Settings);
+            for (var elements = 0; reader.Read();)
+            {
+                elements += reader.NodeType == XmlNodeType.Element ? 1 + reader.AttributeCount : 0;
+                if (reader.Depth > MaxDepth || elements > MaxElements)
+                {
+                    throw new InvalidDataException("The file is not a camt.053 account statement: it has too many or too deep elements.");
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        catch (XmlException malformed)
+        {
+            throw new InvalidDataException($"The file is not valid XML: {malformed.Message}", malformed);
+        }
+    }
+
     private static XElement Document(Stream stream)
     {
         try
         {
-            using var reader = XmlReader.Create(
-                stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            using var reader = XmlReader.Create(stream, Settings);
             return XDocument.Load(reader).Root!;
         }
         catch (XmlException malformed)

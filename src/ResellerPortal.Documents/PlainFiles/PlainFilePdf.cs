@@ -202,6 +202,12 @@ public static class PlainFilePdf
 
     private static void DrawImage(PdfFlow flow, byte[] content)
     {
+        if (!ImageLimits.IsWithin(content))
+        {
+            throw new InvalidDataException(
+                $"The image is damaged, or has more than the {ImageLimits.MaxPixels:N0} pixels that the sandbox renders.");
+        }
+
         try
         {
             using var stream = new MemoryStream(content, 0, content.Length, writable: false, publiclyVisible: true);

@@ -1,5 +1,6 @@
 using MudBlazor;
 using MudBlazor.Services;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.Hosting;
 
@@ -15,6 +16,7 @@ internal static class PageRegistration
                 circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
             })
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
+        services.AddSingleton<UploadReader>();
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
     }
 

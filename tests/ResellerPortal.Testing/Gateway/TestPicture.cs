@@ -3,16 +3,20 @@ using System.IO.Compression;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A valid 4 × 4 PNG of red pixels, written chunk by chunk (PNG specification, sections 5 and 11).</summary>
+/// <summary>PNG files, written chunk by chunk (PNG specification, sections 5 and 11).</summary>
 public static class TestPicture
 {
-    public static byte[] Png()
+    /// <summary>A valid picture of 4 × 4 red pixels.</summary>
+    public static byte[] Png() => Png(
+        4, 4, [.. Enumerable.Range(0, 4).SelectMany(_ => (byte[])[0, .. Enumerable.Repeat((byte[])[255, 0, 0], 4).SelectMany(p => p)])]);
+
+    /// <summary>A picture that says it has some size, and whose data inflates to these rows.</summary>
+    public static byte[] Png(int width, int height, byte[] rows)
     {
-        byte[] header = [0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 0];
-        var rows = Enumerable
-            .Range(0, 4)
-            .SelectMany(_ => (byte[])[0, .. Enumerable.Repeat((byte[])[255, 0, 0], 4).SelectMany(p => p)])
-            .ToArray();
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (8, 2);
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
         {

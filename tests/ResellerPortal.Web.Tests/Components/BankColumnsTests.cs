@@ -20,9 +20,9 @@ public sealed class BankColumnsTests
     [InlineData(
         "Data\tSuma\tValiuta\tMokėtojas\tIBAN\tPaskirtis\n2026-11-20\t1 234,5\teur\tAcme "
             + "GmbH\tDE89370400440532013000\tINV-2026-0001\n2026-11-21\t-5\tEUR\tBank\t\tFee\n")]
-    public async Task A_banks_file_is_read_by_the_words_in_its_header(string text)
+    public void A_banks_file_is_read_by_the_words_in_its_header(string text)
     {
-        var file = await ReadAsync(text);
+        var file = Read(text);
         var columns = BankColumns.Guess(file.Headers);
 
         var statement = columns.Read(file, Currency.FromCode("USD"));
@@ -40,9 +40,9 @@ public sealed class BankColumnsTests
     [InlineData("1'234.5", "CHF", 123450)]
     [InlineData("1,500", "JPY", 1500)]
     [InlineData("+12.50", "EUR", 1250)]
-    public async Task An_amount_is_read_as_its_currency_has_it(string amount, string currency, long minorUnits)
+    public void An_amount_is_read_as_its_currency_has_it(string amount, string currency, long minorUnits)
     {
-        var file = await ReadAsync($"date;amount\n2026-11-20;{amount}\n");
+        var file = Read($"date;amount\n2026-11-20;{amount}\n");
         Assert.Equal(
             minorUnits, BankColumns.Guess(file.Headers).Read(file, Currency.FromCode(currency)).Entries.Single().Amount.MinorUnits);
     }
@@ -55,15 +55,21 @@ public sealed class BankColumnsTests
     [InlineData("date;amount\n2026-11-20;\n", "is not a valid amount")]
     [InlineData("date;amount\nyesterday;10\n", "does not use one consistent date format")]
     [InlineData("date;amount;currency\n2026-11-20;10;Gold\n", "'Gold' is not a supported currency")]
-    public async Task A_line_that_cannot_be_read_is_named_and_nothing_is_taken(string text, string message)
+    public void A_line_that_cannot_be_read_is_named_and_nothing_is_taken(string text, string message)
     {
-        var file = await ReadAsync(text);
+        var file = Read(text);
         Assert.Contains(
             message,
             Assert.Throws<InvalidDataException>(() => BankColumns.Guess(file.Headers).Read(file, Eur)).Message,
             StringComparison.Ordinal);
     }
 
-    private static Task<CsvFileReader> ReadAsync(string text) =>
-        CsvFileReader.ReadAsync("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
+    [Fact]
+    public void A_line_of_very_many_columns_is_refused() => Assert.Contains(
+        "more than 200 columns",
+        Assert.Throws<InvalidDataException>(() => Read("a,b\n" + new string(',', 1_000_000))).Message,
+        StringComparison.Ordinal);
+
+    private static CsvFileReader Read(string text) =>
+        CsvFileReader.Read("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
 }

@@ -251,6 +251,28 @@ public sealed class InvoicePdfTests
         Assert.Equal(pdf, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { PayLink = "https://pay.example/INV-2026-0042" }));
     }
 
+    /// <summary>A PNG of 389 kB took 1.7 GB and 17 seconds: by its size in pixels, or by what its data inflates to.</summary>
+    [Fact]
+    public void A_picture_that_is_made_to_take_much_memory_is_refused_before_it_is_decoded()
+    {
+        byte[][] bombs =
+        [
+            TestPicture.Png(30_000, 30_000, []),
+            TestPicture.Png(3_999, 3_999, []),
+            TestPicture.Png(1, 1, new byte[100_000_000]),
+            TestPicture.Png(int.MaxValue, 1, []),
+            [0xFF, 0xD8, 0xFF, 0xC0, 0, 17, 8, 0xFF, 0xFF, 0xFF, 0xFF, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1],
+            [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0xFF, 0xE0, 0, 0],
+        ];
+        var pdf = new InvoicePdf();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.All(bombs, bomb => Assert.False(pdf.CanShow(bomb)));
+        Assert.All(
+            bombs, bomb => Assert.Throws<InvalidDataException>(() => ResellerPortal.Documents.PlainFiles.PlainFilePdf.Draw("png", "bomb", bomb)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+    }
+
     [Fact]
     public void A_logo_is_shown_and_what_is_no_image_is_not_taken()
     {

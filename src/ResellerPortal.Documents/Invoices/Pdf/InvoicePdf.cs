@@ -37,11 +37,16 @@ public sealed class InvoicePdf : IInvoiceDocument
 
     public bool CanShow(byte[] image)
     {
+        if (!ImageLimits.IsWithin(image, MaxLogoPixels))
+        {
+            return false;
+        }
+
         try
         {
             using var stream = new MemoryStream(image);
             using var decoded = XImage.FromStream(stream);
-            return decoded.PixelWidth is > 0 and <= MaxLogoPixels && decoded.PixelHeight is > 0 and <= MaxLogoPixels;
+            return decoded.PixelWidth > 0;
         }
 #pragma warning disable CA1031 // Untrusted file; PDFsharp does not document its exceptions for unreadable images.
         catch (Exception)

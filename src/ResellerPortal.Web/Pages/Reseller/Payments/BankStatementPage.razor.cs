@@ -13,6 +13,7 @@ public sealed partial class BankStatementPage(
     CurrentActor current,
     BankStatementService statements,
     CurrencyRateService currencies,
+    UploadReader uploads,
     IDialogService dialogs,
     ISnackbar snackbar)
 {
@@ -77,26 +78,23 @@ public sealed partial class BankStatementPage(
         (_csv, _file, _problem) = (null, null, null);
         try
         {
-            await using var stream = change.File.OpenReadStream(CsvFileReader.MaxBytes);
-            using var whole = new MemoryStream();
-            await stream.CopyToAsync(whole);
-            whole.Position = 0;
             if (change.File.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             {
                 _own = (await currencies.ReadAsync(await current.GetAsync())).Own;
-                _csv = await CsvFileReader.ReadAsync(change.File.Name, whole, BankStatementService.MostEntries);
+                _csv = await uploads.ReadAsync(
+                    change.File,
+                    CsvFileReader.MaxBytes,
+                    (file, cancelled) => CsvFileReader.Read(change.File.Name, file, BankStatementService.MostEntries, cancelled));
                 Map(BankColumns.Guess(_csv.Headers));
             }
             else
             {
-                Load(Camt053Reader.Read(whole));
+                Load(await uploads.ReadAsync(change.File, CsvFileReader.MaxBytes, Camt053Reader.Read));
             }
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
-            _problem = unreadable is InvalidDataException
-                ? unreadable.Message
-                : "The file is larger than 20 MiB. Split it; overlapping entries are imported once.";
+            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file could not be uploaded. Try again.";
         }
     }
 

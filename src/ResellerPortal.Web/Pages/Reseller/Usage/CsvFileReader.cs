@@ -7,16 +7,24 @@ public sealed record CsvFileReader(string Name, IReadOnlyList<string> Headers, I
 {
     public const long MaxBytes = 20 << 20;
 
+    private const int MaxColumns = 200;
+
     /// <exception cref="InvalidDataException">The file is not a CSV file with a header and at least one line.</exception>
-    public static async Task<CsvFileReader> ReadAsync(string name, Stream stream, int maxLines)
+    public static CsvFileReader Read(string name, Stream stream, int maxLines, CancellationToken cancellationToken = default)
     {
         using var text = new StreamReader(stream);
         var rows = new List<(int, string[])>();
         try
         {
-            using var reader = CsvReader.FromText(await text.ReadToEndAsync(), CsvReaderOptions.Default with { HasHeader = false });
+            using var reader = CsvReader.FromText(text.ReadToEnd(), CsvReaderOptions.Default with { HasHeader = false });
             while (reader.Read())
             {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (reader.FieldCount > MaxColumns)
+                {
+                    throw new InvalidDataException($"Line {rows.Count + 1} has more than {MaxColumns} columns.");
+                }
+
                 rows.Add((rows.Count + 1, [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]));
                 if (rows.Count > maxLines + 1)
                 {

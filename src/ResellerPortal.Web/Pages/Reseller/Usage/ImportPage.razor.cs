@@ -8,7 +8,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Usage;
 
-public sealed partial class ImportPage(CurrentActor current, UsageImporter imports, TokenQueries tokens, ISnackbar snackbar)
+public sealed partial class ImportPage(
+    CurrentActor current,
+    UsageImporter imports,
+    TokenQueries tokens,
+    UploadReader uploads,
+    ISnackbar snackbar)
 {
     private readonly Dictionary<string, Guid> _chosen = [];
     private CsvFileReader? _file;
@@ -23,14 +28,14 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         (_file, _report, _problem) = (null, null, null);
         try
         {
-            await using var stream = change.File.OpenReadStream(CsvFileReader.MaxBytes);
-            _file = await CsvFileReader.ReadAsync(change.File.Name, stream, UsageImporter.MaxLines);
+            _file = await uploads.ReadAsync(
+                change.File,
+                CsvFileReader.MaxBytes,
+                (file, cancelled) => CsvFileReader.Read(change.File.Name, file, UsageImporter.MaxLines, cancelled));
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
-            _problem = unreadable is InvalidDataException
-                ? unreadable.Message
-                : "The file is larger than 20 MiB. Split it; overlapping lines are counted once.";
+            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file could not be uploaded. Try again.";
             return;
         }
 
