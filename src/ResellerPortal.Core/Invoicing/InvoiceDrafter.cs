@@ -205,7 +205,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
                 Currency = reseller.Currency,
                 Quantity = rated.Quantity,
                 LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
-                CostMicros = rated.Cost.Micros,
+                CostMicros = checked((long)rated.Cost.Micros),
                 RateCardVersion = pricing.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
                 CurrencyRateVersion = pricing.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,

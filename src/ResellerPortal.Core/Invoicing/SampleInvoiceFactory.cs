@@ -55,7 +55,7 @@ internal static class SampleInvoiceFactory
             Currency = reseller.Currency,
             Quantity = rated.Quantity,
             LateQuantity = 0,
-            CostMicros = rated.Cost.Micros,
+            CostMicros = checked((long)rated.Cost.Micros),
             RateCardVersion = 1,
             CurrencyRateVersion = 0,
             Days = days,

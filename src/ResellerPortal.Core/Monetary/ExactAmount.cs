@@ -1,7 +1,10 @@
 namespace ResellerPortal.Core.Monetary;
 
-/// <summary>An amount in millionths of the currency unit: a unit price times a quantity, before rounding.</summary>
-public readonly record struct ExactAmount(long Micros, Currency Currency)
+/// <summary>
+/// An amount in millionths of the currency unit: a unit price times a quantity, before rounding. Its 128 bits hold any price times any
+/// quantity.
+/// </summary>
+public readonly record struct ExactAmount(Int128 Micros, Currency Currency)
 {
     public static ExactAmount Zero(Currency currency) => new(0, currency);
 

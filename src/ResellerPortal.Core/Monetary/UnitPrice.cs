@@ -30,7 +30,7 @@ public readonly record struct UnitPrice(long Micros, Currency Currency)
     }
 
     public static ExactAmount operator *(UnitPrice price, long quantity) =>
-        new(checked(price.Micros * quantity), price.Currency);
+        new((Int128)price.Micros * quantity, price.Currency);
 
     public static UnitPrice operator +(UnitPrice left, UnitPrice right) =>
         new(checked(left.Micros + right.Micros), CurrencyMismatchException.Same(left.Currency, right.Currency));

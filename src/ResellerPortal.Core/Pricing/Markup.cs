@@ -39,7 +39,7 @@ public abstract record Markup : PriceModel
         public override PriceModel ConvertWith(ExchangeRate rate) => new CostPlusAmount(Convert(AmountMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => Math.Abs(AmountMicros) > MaxMicros
-            ? Refusal.Because("Enter an amount of at most 1,000,000 per conversion.", "Value")
+            ? Refusal.Because("Enter an amount of at most 100,000 per conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => cost + new UnitPrice(AmountMicros, Currency);
@@ -73,7 +73,7 @@ public abstract record Markup : PriceModel
         public override PriceModel ConvertWith(ExchangeRate rate) => new FixedPrice(Convert(PriceMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => PriceMicros is < 0 or > MaxMicros
-            ? Refusal.Because("Enter a fixed price from 0 to 1,000,000 per conversion.", "Value")
+            ? Refusal.Because("Enter a fixed price from 0 to 100,000 per conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => new(PriceMicros, Currency);

@@ -17,7 +17,7 @@ public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency
 
     internal override Refusal? Check(Currency currency) =>
         Size is < 1 or > 1_000_000_000 ? Refusal.Because("Enter a package size of 1 to 1,000,000,000 conversions.", "Size")
-        : PriceMicros is < 0 or > MaxMicros ? Refusal.Because("Enter a package price from 0 to 1,000,000.", "Value")
+        : PriceMicros is < 0 or > MaxMicros ? Refusal.Because("Enter a package price from 0 to 100,000.", "Value")
         : CheckCurrency(Currency, currency);
 
     internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)

@@ -24,7 +24,8 @@ internal sealed record PricedPart(string Converter, string Environment, UnitPric
 [JsonDerivedType(typeof(PackagePrice), "package")]
 public abstract record PriceModel
 {
-    protected const long MaxMicros = 1_000_000 * UnitPrice.MicrosPerUnit;
+    /// <summary>The highest price of a conversion; any number of them then fits the totals.</summary>
+    internal const long MaxMicros = 100_000 * UnitPrice.MicrosPerUnit;
 
     /// <summary>Text such as "cost + 25%".</summary>
     public abstract string Describe();

@@ -25,8 +25,8 @@ internal static class PriceTiers
 
         public Refusal? Check() =>
             tiers.Count is 0 or > MaxTiers ? Refusal.Because($"Enter 1 to {MaxTiers} tiers.", "Tiers")
-            : tiers.Any(t => t.PriceMicros is < 0 or > 1_000_000 * UnitPrice.MicrosPerUnit)
-            ? Refusal.Because("Enter a tier price from 0 to 1,000,000 per conversion.", "Tiers")
+            : tiers.Any(t => t.PriceMicros is < 0 or > PriceModel.MaxMicros)
+            ? Refusal.Because("Enter a tier price from 0 to 100,000 per conversion.", "Tiers")
             : tiers[^1].UpTo is not null || tiers.SkipLast(1).Any(t => t.UpTo is null)
             ? Refusal.Because("Enter an upper limit for every tier except the last.", "Tiers")
             : tiers.SkipLast(1).Zip(tiers.SkipLast(1).Skip(1)).Any(pair => pair.First.UpTo >= pair.Second.UpTo) || tiers[0].UpTo < 1
