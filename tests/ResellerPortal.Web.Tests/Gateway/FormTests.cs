@@ -183,6 +183,7 @@ public sealed class FormTests
         "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"a\"\r\n\r\ncut of", 4000)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nNo-Disposition: x\r\n\r\nx\r\n--b--\r\n", 4000)]
     [InlineData("multipart/form-data; boundary=\"a b\\\"c\"", "x", 4000)]
+    [InlineData("application/json", "{\"Parameters\":[],\"Parameters\":[{\"Name\":\"StoreFile\",\"Value\":true}]}", 4002)]
     public async Task An_unreadable_form_is_refused_and_not_charged(string type, string body, int code)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
