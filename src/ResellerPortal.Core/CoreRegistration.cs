@@ -14,6 +14,7 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
@@ -46,6 +47,7 @@ public static class CoreRegistration
 
         return services
             .AddAuditing()
+            .AddOutbox()
             .AddCurrencies()
             .AddAccounts()
             .AddPlans()
@@ -72,9 +74,11 @@ public static class CoreRegistration
     /// <summary>Adds resellers, customers, their members and sessions.</summary>
     private static IServiceCollection AddAccounts(this IServiceCollection services)
     {
+        services.TryAddSingleton(new AccountOptions());
         services.AddSingleton<Memberships>();
         services.AddSingleton<MembershipDirectory>();
         services.AddSingleton<UserSessionService>();
+        services.AddSingleton<SignInThrottle>();
         services.AddSingleton<InvitationLinks>();
         services.AddSingleton<InvitationService>();
         services.AddSingleton<TeamService>();
@@ -91,6 +95,14 @@ public static class CoreRegistration
         services.AddSingleton<HistoryQueries>();
         services.AddSingleton<AuditVerifier>();
         services.AddPeriodicWorker<AuditSealingWorker>();
+        return services;
+    }
+
+    /// <summary>Adds emails that are to be sent.</summary>
+    private static IServiceCollection AddOutbox(this IServiceCollection services)
+    {
+        services.AddSingleton<UndeliveredEmailService>();
+        services.AddPeriodicWorker<OutboxWorker>();
         return services;
     }
 
@@ -205,7 +217,8 @@ public static class CoreRegistration
     {
         services.AddSingleton<EmailTemplateService>();
         services.AddSingleton<DeliveryService>();
-        services.AddPeriodicWorker<DeliveryWorker>();
+        services.AddSingleton<IEmailComposer, DocumentEmailComposer>();
+        services.AddPeriodicWorker<DocumentEmailWorker>();
         return services;
     }
 

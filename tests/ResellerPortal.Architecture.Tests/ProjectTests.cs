@@ -27,6 +27,7 @@ public sealed partial class ProjectTests
             "MailKit",
             "Microsoft.AspNetCore.Authentication.OpenIdConnect",
             "MudBlazor",
+            "Otp.NET",
             "QRCoder",
         ],
     };
@@ -55,7 +56,7 @@ public sealed partial class ProjectTests
             "Plans",
             "Accounts",
             "Currencies",
-            "Notices",
+            "Outbox",
             "Auditing",
             "Access",
             "Persistence",

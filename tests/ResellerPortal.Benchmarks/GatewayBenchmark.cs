@@ -218,6 +218,7 @@ internal static class GatewayBenchmark
         address,
         "--Database:Provider=Sqlite",
         "--Database:MigrateOnStart=true",
+        "--DataProtection:AllowUnencryptedKeys=true",
         "--Logging:LogLevel:Default=Error",
         $"--ConvertApi:BaseUrl={upstream}",
         "--ConvertApi:Secret=benchmark",

@@ -10,7 +10,7 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.EndToEnd.Tests;
 
 /// <summary>Invitations, sign-in, sessions and removal of members.</summary>
-public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser>
+public sealed partial class AccountJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
     private const string JaneEmail = "jane@northwind.example";
@@ -19,7 +19,8 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     [Fact]
     public async Task Somebody_is_invited_comes_back_with_a_passkey_and_is_removed_while_at_work()
     {
-        using var server = PortalServer.Start();
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, mail.Settings);
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
 
         // Passkeys require a host name; an IP address does not work.
@@ -39,7 +40,16 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var jane = new PortalPage(await browser.NewPersonAsync(address));
         refusals.AddRange(Listen(jane));
         await WithAuthenticatorAsync(jane.Page);
+
+        // A copied link proves nothing, so the address itself must answer.
         await jane.OpenAsync(link, "Join northwind Ltd");
+        await jane.PressAsync("Email me a link");
+        await jane.SeesAsync($"We emailed a link to {JaneEmail}");
+        var mailed = Link().Match(
+            (await mail.MessageAsync(0))
+                .Replace("=\r\n", "", StringComparison.Ordinal)
+                .Replace("=3D", "=", StringComparison.Ordinal));
+        await jane.OpenAsync(new Uri(mailed.Value).PathAndQuery, "Join northwind Ltd");
         await jane.FillAsync("Password (at least 12 characters)", JanesPassword);
         await jane.PressAsync("Create account and accept invitation");
         await jane.SeesAsync("Dashboard");
@@ -174,4 +184,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
             },
         });
     }
+
+    [GeneratedRegex(@"http\S+")]
+    private static partial Regex Link();
 }

@@ -46,6 +46,7 @@ public sealed class ComponentGalleryTests(Browser browser) : IClassFixture<Brows
         using var server = PortalServer.Start(
             null,
             ("environment", "Production"),
+            ("DataProtection:AllowUnencryptedKeys", "true"),
             ("ConvertApi:BaseUrl", "https://upstream.example"),
             ("ConvertApi:Secret", "secret"));
 

@@ -77,24 +77,37 @@ public sealed partial class DemonstrationTests : IDisposable
     }
 
     [Fact]
-    public async Task Outside_Development_the_sandbox_does_not_stand_in_for_the_real_service()
+    public async Task Outside_Development_the_sandbox_does_not_stand_in_for_the_real_service() =>
+        Assert.Contains(
+            "ConvertApi:BaseUrl is missing",
+            await RefuseToStartAsync("--DataProtection:AllowUnencryptedKeys=true"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Outside_Development_keys_are_encrypted_unless_the_settings_say_otherwise() =>
+        Assert.Contains("DataProtection:CertificatePath is missing", await RefuseToStartAsync(), StringComparison.Ordinal);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <returns>What a portal in production said before it gave up.</returns>
+    private async Task<string> RefuseToStartAsync(params string[] arguments)
     {
         using var portal = PortalProcess.Start(
             _folder,
             "Production",
-            "--ConnectionStrings:Portal=Data Source=p.db",
-            "--Database:Provider=Sqlite",
-            "--urls",
-            "http://127.0.0.1:0");
+            [
+                "--ConnectionStrings:Portal=Data Source=p.db",
+                "--Database:Provider=Sqlite",
+                "--urls",
+                "http://127.0.0.1:0",
+                .. arguments,
+            ]);
         var output = portal.StandardOutput.ReadToEndAsync();
         var errors = await portal.StandardError.ReadToEndAsync();
         await portal.WaitForExitAsync();
-
         Assert.NotEqual(0, portal.ExitCode);
-        Assert.Contains("ConvertApi:BaseUrl is missing", errors + await output, StringComparison.Ordinal);
+        return errors + await output;
     }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     private Task<(int Code, string Output)> RunAsync(params string[] arguments) => PortalProcess.RunAsync(_folder, arguments);
 

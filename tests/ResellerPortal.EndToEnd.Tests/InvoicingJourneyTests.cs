@@ -298,7 +298,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
         await owner.SeesAsync("Finalised");
-        await server.Services.GetRequiredService<Core.Sending.DeliveryWorker>().RunAsync(TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<Core.Sending.DocumentEmailWorker>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", await mailServer.MessageAsync(0), StringComparison.Ordinal);
         await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice emailed"));
         await owner.PressAsync("Send by email");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
@@ -41,47 +42,32 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
     }
 }
 
-/// <summary>The purpose of an account email.</summary>
-public enum AccountEmailKind
+internal static class InvitationEmails
 {
-    Invitation,
-    ConfirmEmail,
-    ResetPassword,
-
-    /// <summary>Something about the account changed, as described by the text.</summary>
-    Notice,
-}
-
-/// <summary>
-/// A queued account email. It holds no link: the link is created when the email is sent, so the database holds no secret. A password reset
-/// is requested by address alone, so the same row is written for an unknown address.
-/// </summary>
-public sealed class AccountEmail
-{
-    public Guid Id { get; init; } = Guid.CreateVersion7();
-
-    public required AccountEmailKind Kind { get; init; }
-
-    public required string Email { get; init; }
-
-    public Guid? InvitationId { get; init; }
-
-    /// <summary>For a notice, what happened.</summary>
-    public string? Text { get; init; }
-
-    public required DateTimeOffset AtUtc { get; init; }
-
-    /// <summary>Set by the node that sends it; null while it is queued.</summary>
-    public DateTimeOffset? MailedAtUtc { get; set; }
-}
-
-internal sealed class AccountEmailConfiguration : IEntityTypeConfiguration<AccountEmail>
-{
-    public void Configure(EntityTypeBuilder<AccountEmail> builder)
+    extension(DbContext db)
     {
-        builder.Property(l => l.Kind).HasConversion<string>().HasMaxLength(20);
-        builder.Property(l => l.Email).HasMaxLength(256);
-        builder.Property(l => l.Text).HasMaxLength(1000);
-        builder.HasIndex(l => l.MailedAtUtc);
+        /// <summary>Queues the email with an invitation's link, unless one is waiting or went out in the last two minutes.</summary>
+        public async Task QueueEmailAsync(Invitation invitation, DateTimeOffset now, CancellationToken cancellationToken)
+        {
+            var recent = now.AddMinutes(-2);
+            if (await db.OutboxEmails.AnyAsync(
+                e => e.InvitationId == invitation.Id && (e.NextAttemptAtUtc != null || e.SentAtUtc > recent), cancellationToken))
+            {
+                return;
+            }
+
+            db.OutboxEmails.Add(new OutboxEmail
+            {
+                ResellerId = invitation.ResellerId,
+                CustomerId = invitation.CustomerId,
+                Kind = EmailKind.Invitation,
+                InvitationId = invitation.Id,
+                To = invitation.Email,
+                QueuedAtUtc = now,
+                ExpiresAtUtc = invitation.ExpiresAtUtc,
+                NextAttemptAtUtc = now,
+                IsUrgent = true,
+            });
+        }
     }
 }

@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.DataProtection;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>The content of an invitation's link.</summary>
-/// <param name="IsMailed">Whether the portal mailed the link, which proves access to the mailbox; a copied link proves nothing.</param>
-public sealed record InvitationKey(Guid Id, int Edition, bool IsMailed);
+/// <param name="ProvesAddress">
+/// Whether its holder owns the address, because the portal mailed the link to it or the server's administrator printed it. A link that was
+/// copied from a page proves nothing.
+/// </param>
+public sealed record InvitationKey(Guid Id, int Edition, bool ProvesAddress);
 
 /// <summary>Creates and reads invitation links. They are encrypted and authenticated, so they are not stored.</summary>
 public sealed class InvitationLinks(IDataProtectionProvider protection)
@@ -17,12 +20,12 @@ public sealed class InvitationLinks(IDataProtectionProvider protection)
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Invitation.v1");
 
     /// <summary>Creates the path of the page where an invitation is accepted.</summary>
-    public string CreatePath(Invitation invitation, bool isMailed)
+    public string CreatePath(Invitation invitation, bool provesAddress)
     {
         var key = new byte[21];
         invitation.Id.TryWriteBytes(key);
         BitConverter.TryWriteBytes(key.AsSpan(16), invitation.Edition);
-        key[20] = isMailed ? (byte)1 : (byte)0;
+        key[20] = provesAddress ? (byte)1 : (byte)0;
         return Path + Base64Url.EncodeToString(_protector.Protect(key));
     }
 

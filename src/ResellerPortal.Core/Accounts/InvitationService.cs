@@ -7,8 +7,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>An open invitation for display.</summary>
-/// <param name="IsMailed">Whether the link came by email, which proves that the reader owns the address.</param>
-public sealed record OpenInvitation(Invitation Invitation, string Place, bool IsMailed, bool HasUser);
+/// <param name="ProvesAddress">Whether the link proves that its holder owns the invited address.</param>
+public sealed record OpenInvitation(Invitation Invitation, string Place, bool ProvesAddress, bool HasUser);
 
 /// <summary>Finds invitations by their links and turns them into memberships.</summary>
 public sealed class InvitationService(PortalDatabase database, InvitationLinks links, TimeProvider clock)
@@ -24,7 +24,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
             return null;
         }
 
-        var (invitation, isMailed) = (found.Invitation, found.Key.IsMailed);
+        var (invitation, provesAddress) = (found.Invitation, found.Key.ProvesAddress);
         var normalized = invitation.Email.ToUpperInvariant();
         var place = invitation.CustomerId is { } customer
             ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
@@ -32,7 +32,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
                 ? await db.Resellers.Where(r => r.Id == reseller).Select(r => r.Name).SingleAsync(cancellationToken)
                 : "the portal's operator";
         return new OpenInvitation(
-            invitation, place, isMailed, await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken));
+            invitation, place, provesAddress, await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken));
     }
 
     /// <summary>
@@ -61,13 +61,17 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
                 $"This invitation is for {invitation.Email}. Sign in with that address, or ask for your own invitation.");
         }
 
+        if (!user.EmailConfirmed)
+        {
+            return Refusal.Because("Your email address is not confirmed. Reset your password by email first.");
+        }
+
         if (await db.Invitations.Where(i => i.Id == invitation.Id && i.ClosedAtUtc == null).ExecuteUpdateAsync(
             set => set.SetProperty(i => i.ClosedAtUtc, now), cancellationToken) == 0)
         {
             return Refusal.Because("This invitation has already been used.");
         }
 
-        user.EmailConfirmed |= found.Key.IsMailed;
         var member = await db.Members.SingleOrDefaultAsync(
             m => m.UserId == userId && m.ResellerId == invitation.ResellerId && m.CustomerId == invitation.CustomerId, cancellationToken);
         if (member is null)
@@ -86,13 +90,42 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         db.Audit(
             Actor.ForMember(member, user.Email!, fromAddress),
             now,
-            "members.accept",
+            AuditEraser.Joined,
             $"{user.Email} joined as {member.Role}, invited by {invitation.InvitedBy}",
             invitation.ResellerId,
             invitation.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return member;
+    }
+
+    /// <summary>Lists the open invitations of an address.</summary>
+    public async Task<IReadOnlyList<Invitation>> ListOpenAsync(string email, CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(Scope);
+        var open = await db.Invitations.AsNoTracking()
+            .Where(i => i.ClosedAtUtc == null && i.ExpiresAtUtc > now)
+            .OrderBy(i => i.CreatedAtUtc)
+            .ToListAsync(cancellationToken);
+        return open.FindAll(i => i.Email.Equals(email.Trim(), StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// Emails the link of an invitation to the invited address, for whoever holds a link that proves nothing.
+    /// Refused: the link is not valid any more.
+    /// </summary>
+    public async Task<Outcome<Invitation>> EmailLinkAsync(string key, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope);
+        if (await FindAsync(db, key, cancellationToken) is not { } found)
+        {
+            return Refusal.Because("This invitation has been used or revoked, or has expired. Ask for a new one.");
+        }
+
+        await db.QueueEmailAsync(found.Invitation, clock.GetUtcNow(), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return found.Invitation;
     }
 
     private async Task<(Invitation Invitation, InvitationKey Key)?> FindAsync(

@@ -19,10 +19,17 @@ public sealed record SignedInUser(
     Guid? SupportSessionId = null,
     string? FromAddress = null);
 
+/// <summary>The section Accounts of the settings.</summary>
+public sealed class AccountOptions
+{
+    /// <summary>Whether members of the operator must sign in with two factors.</summary>
+    public bool OperatorsNeedSecondFactor { get; set; } = true;
+}
+
 /// <summary>
 /// Finds the memberships of a signed-in user. Read for every request, so that removed memberships and ended sessions stop working at once.
 /// </summary>
-public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock)
+public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock, AccountOptions options)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: a user's memberships");
 
@@ -87,8 +94,9 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         return choices;
     }
 
-    private static bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
-        rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
+    /// <summary>Operators reach every tenant, so they need one unless the installation says otherwise.</summary>
+    private bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
+        (member.ResellerId is null && options.OperatorsNeedSecondFactor) || rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
     /// <summary>A support session ends when it expires, or with the membership that started it.</summary>
     private static async Task<Actor?> FindSupportActorAsync(

@@ -80,8 +80,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
             ExpiresAtUtc = now + OpenFor,
         };
         db.Invitations.Add(invitation);
-        db.AccountEmails.Add(
-            new AccountEmail { Kind = AccountEmailKind.Invitation, Email = email, InvitationId = invitation.Id, AtUtc = now });
+        await db.QueueEmailAsync(invitation, now, cancellationToken);
         return invitation;
     }
 

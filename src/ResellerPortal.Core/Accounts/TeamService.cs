@@ -144,8 +144,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         var now = clock.GetUtcNow();
         invitation.Edition++;
         invitation.ExpiresAtUtc = now + Memberships.OpenFor;
-        db.AccountEmails.Add(
-            new AccountEmail { Kind = AccountEmailKind.Invitation, Email = invitation.Email, InvitationId = invitation.Id, AtUtc = now });
+        await db.QueueEmailAsync(invitation, now, cancellationToken);
         db.Audit(actor, now, permission, $"resent the invitation of {invitation.Email}", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         return invitation;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -61,22 +62,64 @@ public sealed class UserAccountService(
             db.Audit(Actor.ForMember(member, user.Email!, fromAddress), now, action, what, member.ResellerId, member.CustomerId);
         }
 
-        db.AccountEmails.Add(new AccountEmail { Kind = AccountEmailKind.Notice, Email = user.Email!, Text = what, AtUtc = now });
+        db.NotifyUser(user, what, now);
         await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>
-    /// Queues an email to an address whether or not it has an account, so that neither the answer nor its timing reveals it.
+    /// Ends whatever gave access to an account before its owner proved the address: sessions, passkeys, connected providers, and the
+    /// authenticator with its recovery codes. Confirms the address.
     /// </summary>
-    public async Task QueueRequestedEmailAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
+    public async Task EndEarlierAccessAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        email = email.Trim().Truncate(256);
+        await using var db = database.Open(Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.UserSessions
+            .Where(s => s.UserId == userId && s.EndedAtUtc == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAtUtc, now), cancellationToken);
+        await db.UserPasskeys.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.UserLogins.Where(l => l.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.UserTokens.Where(t => t.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.Users
+            .Where(u => u.Id == userId)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(u => u.TwoFactorEnabled, false).SetProperty(u => u.EmailConfirmed, true), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Uses up the time step of an authenticator's code, and with it all earlier ones.</summary>
+    /// <returns>False if it was used up already.</returns>
+    public async Task<bool> UseAuthenticatorStepAsync(Guid userId, long step, CancellationToken cancellationToken = default)
+    {
         await using var db = database.Open(TenantScope.None);
+        return await db.Users
+            .Where(u => u.Id == userId && (u.AuthenticatorStep == null || u.AuthenticatorStep < step))
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.AuthenticatorStep, step), cancellationToken) == 1;
+    }
+
+    /// <summary>
+    /// Queues a password reset for an address whether or not it has an account, so that neither the answer nor its timing reveals it.
+    /// Asking again within two minutes, in whatever letter case, queues nothing more.
+    /// </summary>
+    public async Task QueuePasswordResetAsync(string email, CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        email = email.Trim().Truncate(256).ToLowerInvariant();
+        await using var db = database.Open(Scope);
         var recent = now.AddMinutes(-2);
-        if (!await db.AccountEmails.AnyAsync(l => l.Kind == kind && l.Email == email && l.AtUtc > recent, cancellationToken))
+        if (!await db.OutboxEmails.AnyAsync(
+            e => e.Kind == EmailKind.PasswordReset && e.To == email && e.QueuedAtUtc > recent, cancellationToken))
         {
-            db.AccountEmails.Add(new AccountEmail { Kind = kind, Email = email, AtUtc = now });
+            db.OutboxEmails.Add(new OutboxEmail
+            {
+                Kind = EmailKind.PasswordReset,
+                To = email,
+                QueuedAtUtc = now,
+                ExpiresAtUtc = now + OutboxEmail.AccountLife,
+                NextAttemptAtUtc = now,
+                IsUrgent = true,
+            });
             await db.SaveChangesAsync(cancellationToken);
         }
     }
@@ -111,11 +154,14 @@ public sealed class UserAccountService(
         }
 
         var (email, pseudonym) = (user.Email!, CreatePseudonym(userId));
+        await AuditEraser.ReplaceUserAsync(db, userId, email, pseudonym, within: null, cancellationToken);
         db.Members.RemoveRange(members);
         db.Users.Remove(user);
         await db.SaveChangesAsync(cancellationToken);
-        await db.AccountEmails.Where(l => l.Email == email).ExecuteDeleteAsync(cancellationToken);
-        await AuditEraser.ReplaceAsync(db, null, [(email, pseudonym)], cancellationToken);
+        var requestedFor = email.ToLowerInvariant();
+        await db.OutboxEmails
+            .Where(e => e.UserId == userId || (e.Kind == EmailKind.PasswordReset && e.To == requestedFor))
+            .ExecuteDeleteAsync(cancellationToken);
         db.ChangeTracker.Clear();
         foreach (var member in members)
         {

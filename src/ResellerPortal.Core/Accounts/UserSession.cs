@@ -39,6 +39,9 @@ public sealed class UserSession
 
     public DateTimeOffset? EndedAtUtc { get; set; }
 
+    /// <summary>When the user last proved who they are for a sensitive action; null if they have not since signing in.</summary>
+    public DateTimeOffset? VerifiedAtUtc { get; set; }
+
     /// <summary>The network address of the sign-in.</summary>
     public required string Address { get; init; }
 
@@ -66,8 +69,6 @@ public static class AccountSets
         public DbSet<UserSession> UserSessions => db.Set<UserSession>();
 
         public DbSet<Invitation> Invitations => db.Set<Invitation>();
-
-        public DbSet<AccountEmail> AccountEmails => db.Set<AccountEmail>();
 
         public DbSet<SupportSession> SupportSessions => db.Set<SupportSession>();
     }

@@ -10,21 +10,60 @@ namespace ResellerPortal.Core.Auditing;
 /// </summary>
 public static class AuditEraser
 {
-    /// <summary>Replaces words (a name, an address) in sealed entries, in the caller's transaction.</summary>
-    /// <param name="customer">The customer whose entries are changed; null for all entries in the context, for words that identify one
-    /// person in the whole installation.</param>
+    /// <summary>The event of joining a team, which records the user's id in that team's history.</summary>
+    public const string Joined = "members.accept";
+
+    /// <summary>Replaces words (a name, an address) in a customer's sealed entries, in the caller's transaction.</summary>
     /// <param name="words">The words to replace, each with its replacement.</param>
-    public static async Task ReplaceAsync(
+    public static Task ReplaceAsync(
         PortalDbContext db,
-        CustomerId? customer,
+        CustomerId customer,
+        IReadOnlyList<(string Word, string Replacement)> words,
+        CancellationToken cancellationToken) =>
+        ReplaceAsync(db, db.AuditEntries.Where(a => a.CustomerId == customer), words, cancellationToken);
+
+    /// <summary>
+    /// Replaces a user's address by a pseudonym, in the caller's transaction: in the entries that the user caused, known by id, and in
+    /// those that name the address in a team that the user joined. Other tenants' entries are left alone even if they name the address.
+    /// </summary>
+    /// <param name="within">Only this reseller's entries; null for those of all tenants.</param>
+    public static async Task ReplaceUserAsync(
+        PortalDbContext db,
+        Guid userId,
+        string email,
+        string pseudonym,
+        ResellerId? within,
+        CancellationToken cancellationToken)
+    {
+        (string, string)[] words = [(email, pseudonym)];
+        var own = db.AuditEntries.Where(a => a.UserId == userId && (within == null || a.ResellerId == within));
+        await ReplaceAsync(db, own, words, cancellationToken);
+
+        var joined = await own.Where(a => a.Action == Joined).Select(a => new { a.ResellerId, a.CustomerId }).ToListAsync(cancellationToken);
+        var current = await db.Members
+            .Where(m => m.UserId == userId && (within == null || m.ResellerId == within))
+            .Select(m => new { m.ResellerId, m.CustomerId })
+            .ToListAsync(cancellationToken);
+        foreach (var team in joined.Union(current))
+        {
+            await ReplaceAsync(
+                db,
+                db.AuditEntries.Where(a => a.ResellerId == team.ResellerId && a.CustomerId == team.CustomerId),
+                words,
+                cancellationToken);
+        }
+    }
+
+    private static async Task ReplaceAsync(
+        PortalDbContext db,
+        IQueryable<AuditEntry> candidates,
         IReadOnlyList<(string Word, string Replacement)> words,
         CancellationToken cancellationToken)
     {
         foreach (var (word, _) in words)
         {
-            var entries = await db.AuditEntries.AsNoTracking()
+            var entries = await candidates.AsNoTracking()
                 .Where(a => a.Hash != null
-                    && (customer == null || a.CustomerId == customer)
                     && (a.ActorName.Contains(word) || a.Subject.Contains(word) || (a.Changes != null && a.Changes.Contains(word))))
                 .Select(a => new { a.Id, a.ActorName, a.Subject, a.Changes }).ToListAsync(cancellationToken);
             foreach (var entry in entries)
@@ -61,13 +100,20 @@ public static class AuditEraser
                     .SetProperty(a => a.Salt, (byte[]?)null),
                 cancellationToken);
 
-    /// <summary>Matches whole words only: "ann@x.example" is not part of "joann@x.example".</summary>
     private static string? ReplaceWords(string? text, IReadOnlyList<(string Word, string Replacement)> words) =>
         words.Aggregate(text, (left, word) => left is null
             ? null
             : Regex.Replace(
                 left,
-                $@"(?<![\w.+-]){Regex.Escape(word.Word)}(?![\w-])",
+                WholeWord(word.Word),
                 word.Replacement.Replace("$", "$$", StringComparison.Ordinal),
                 RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
+
+    /// <summary>
+    /// Matches whole words only. An address may not go on with anything that an address can hold (RFC 5322, atoms and dots):
+    /// "ann@x.example" is part of neither "jo.ann@x.example" nor "ann@x.example.org".
+    /// </summary>
+    private static string WholeWord(string word) => word.Contains('@', StringComparison.Ordinal)
+        ? $@"(?<![\w.!#$%&'*+/=?^`{{|}}~-]){Regex.Escape(word)}(?![\w@-]|\.\w)"
+        : $@"(?<![\w.+-]){Regex.Escape(word)}(?![\w-])";
 }

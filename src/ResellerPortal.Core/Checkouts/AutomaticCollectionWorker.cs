@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Invoicing;
-using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;

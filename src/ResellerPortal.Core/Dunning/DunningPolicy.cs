@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using ResellerPortal.Core.Sending;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Dunning;

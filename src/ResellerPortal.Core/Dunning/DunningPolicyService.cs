@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Core.Dunning;
 

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
@@ -132,7 +133,7 @@ public sealed class DunningWorker(
         });
         invoice.LateFeeMinorUnits += fee;
         var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
-        db.Deliveries.Add(await deliveries.ComposeAsync(
+        db.OutboxEmails.Add(await deliveries.ComposeAsync(
             db, invoice, invoiceId, invoice.Snapshot!, policy.GetEmailKind(number), number, to, now, cancellationToken));
         db.Audit(
             actor, now, Permission.InvoicesConfigure,

@@ -4,9 +4,9 @@ using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Core.Insights;
 
@@ -40,7 +40,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             events.Add(new TimelineEvent(finalisedAtUtc, "Finalised", $"{invoice.Total}, due {invoice.DueOn:yyyy-MM-dd}"));
         }
 
-        var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var deliveries = await db.OutboxEmails.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => p.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var transactions = await db.BalanceTransactions.AsNoTracking()
             .Where(e => e.InvoiceId == invoiceId)
@@ -91,7 +91,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         return [.. events.OrderBy(e => e.AtUtc)];
     }
 
-    private static TimelineEvent FromDelivery(Delivery delivery)
+    private static TimelineEvent FromDelivery(OutboxEmail delivery)
     {
         var name = delivery.Kind switch
         {
@@ -99,19 +99,20 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             EmailKind.CreditNote => "Credit note",
             _ => "Reminder",
         };
+        var to = delivery.To is null ? "" : delivery.To + ": ";
         return delivery.State switch
         {
-            DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} emailed", delivery.To, TimelineTone.Good),
+            DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} emailed", delivery.To!, TimelineTone.Good),
             DeliveryState.Retrying =>
                 new TimelineEvent(
                     delivery.QueuedAtUtc,
                     $"{name} not emailed yet",
-                    $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Error}",
+                    $"{to}attempt {delivery.Attempts}: {delivery.Error}",
                     TimelineTone.Bad),
             DeliveryState.Failed =>
                 new TimelineEvent(
-                    delivery.QueuedAtUtc, $"{name} could not be emailed", $"{delivery.To}: {delivery.Error}", TimelineTone.Bad),
-            _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} queued for email", delivery.To),
+                    delivery.QueuedAtUtc, $"{name} could not be emailed", $"{to}{delivery.Error}", TimelineTone.Bad),
+            _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} queued for email", delivery.To ?? ""),
         };
     }
 }

@@ -53,8 +53,8 @@ public sealed class UsageAlert : IOwnedAtAnyLevel
 
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary>Set by the node that claims the alert for sending; null while unsent.</summary>
-    public DateTimeOffset? MailedAtUtc { get; set; }
+    /// <summary>When its emails were queued; null if they have not been.</summary>
+    public DateTimeOffset? EmailQueuedAtUtc { get; set; }
 
     /// <summary>Used and limit for display: "600 of 1,000 conversions", "6.00 EUR of 10.00 EUR".</summary>
     public string Amounts => Currency is { } currency
@@ -73,6 +73,6 @@ internal sealed class UsageAlertConfiguration : IEntityTypeConfiguration<UsageAl
         builder.Property(a => a.Subject).HasConversion<string>().HasMaxLength(20);
         builder.Property(a => a.SubjectName).HasMaxLength(200);
         builder.HasIndex(a => new { a.ResellerId, a.AtUtc });
-        builder.HasIndex(a => a.MailedAtUtc);
+        builder.HasIndex(a => a.EmailQueuedAtUtc);
     }
 }

@@ -2,33 +2,28 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Notifications;
 
-/// <summary>
-/// Emails alerts and notices to the reseller, and to the customer those that concern it. Each is claimed by one node and sent once; if
-/// the mail server rejects it, the claim is released and it is retried.
-/// </summary>
+/// <summary>Queues the emails of usage alerts, to the reseller and, where it concerns one, the customer. Each alert is queued once.</summary>
 public sealed class UsageAlertWorker(
     PortalDatabase database,
     IMailer mailer,
     TimeProvider clock,
     ILogger<UsageAlertWorker> logger) : PeriodicWorker(clock, logger)
 {
+    private const int BatchSize = 200;
+
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("usage alerts of all tenants");
+
     public override TimeSpan Interval => TimeSpan.FromSeconds(30);
 
-    /// <summary>Older alerts are shown in the portal only, so that setting up a mail server does not send a backlog.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
-
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("alert mail: all tenants");
-
-    /// <summary>Sends all unsent alerts and notices.</summary>
-    /// <returns>The number of alerts and notices sent.</returns>
+    /// <summary>Queues all recent alerts that have not been queued.</summary>
+    /// <returns>The number of alerts queued.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
@@ -37,89 +32,49 @@ public sealed class UsageAlertWorker(
         }
 
         var now = Clock.GetUtcNow();
-        var since = now - Fresh;
-        var sent = 0;
+        var since = now - OutboxEmail.NoticeLife;
         await using var db = database.Open(Scope);
         var waiting = await db.UsageAlerts.AsNoTracking()
-            .Where(a => a.MailedAtUtc == null && a.AtUtc > since)
+            .Where(a => a.EmailQueuedAtUtc == null && a.AtUtc > since)
             .OrderBy(a => a.AtUtc)
-            .Take(200)
+            .Take(BatchSize)
             .ToListAsync(cancellationToken);
         foreach (var alert in waiting)
         {
-            var isSent = await SendDueAsync(
-                (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(
-                    set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
-            if (isSent == false)
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (await db.UsageAlerts.Where(a => a.Id == alert.Id && a.EmailQueuedAtUtc == null).ExecuteUpdateAsync(
+                set => set.SetProperty(a => a.EmailQueuedAtUtc, now), cancellationToken) == 1)
             {
-                return sent;
+                db.OutboxEmails.Add(CreateEmail(alert, customer: null, now));
+                if (alert.CustomerId is { } customer)
+                {
+                    db.OutboxEmails.Add(CreateEmail(alert, customer, now));
+                }
+
+                await db.SaveChangesAsync(cancellationToken);
             }
 
-            sent += isSent is null ? 0 : 1;
+            await transaction.CommitAsync(cancellationToken);
+            db.ChangeTracker.Clear();
         }
 
-        var notices = await db.Notices.AsNoTracking()
-            .Where(n => n.MailedAtUtc == null && n.AtUtc > since)
-            .OrderBy(n => n.AtUtc)
-            .Take(200)
-            .ToListAsync(cancellationToken);
-        foreach (var notice in notices)
-        {
-            var isSent = await SendDueAsync(
-                (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(
-                    set => set.SetProperty(n => n.MailedAtUtc, to),
-                    CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
-            if (isSent == false)
-            {
-                return sent;
-            }
-
-            sent += isSent is null ? 0 : 1;
-        }
-
-        return sent;
+        return waiting.Count;
     }
 
-    /// <summary>Claims one item and sends it; releases the claim if the mail server rejects it.</summary>
-    /// <param name="mark">Changes the item's sent time from one value to another and returns the number of rows changed.</param>
-    /// <returns>Null if another node has claimed it.</returns>
-    private async Task<bool?> SendDueAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
-    {
-        var now = Clock.GetUtcNow();
-        if (await mark(null, now) == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            await mail();
-            return true;
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            Logger.LogError(failure, "An alert or notice could not be sent; retrying in {Interval}.", Interval);
-            await mark(now, null);
-            return false;
-        }
-    }
-
-    private async Task MailAsync(PortalDbContext db, Notice notice, CancellationToken cancellationToken)
-    {
-        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == notice.ResellerId, cancellationToken);
-        await mailer.SendAsync(new OutgoingMail(reseller.Email, notice.Subject, notice.Text), cancellationToken);
-    }
-
-    private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)
+    private static OutboxEmail CreateEmail(UsageAlert alert, CustomerId? customer, DateTimeOffset now)
     {
         var (subject, text) = Compose(alert);
-        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == alert.ResellerId, cancellationToken);
-        await mailer.SendAsync(new OutgoingMail(reseller.Email, subject, text), cancellationToken);
-        if (alert.CustomerId is { } customerId)
+        return new OutboxEmail
         {
-            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-            await mailer.SendAsync(new OutgoingMail(customer.Email, subject, text), cancellationToken);
-        }
+            ResellerId = alert.ResellerId,
+            CustomerId = customer,
+            Kind = EmailKind.UsageAlert,
+            Subject = subject,
+            Text = text,
+            QueuedAtUtc = now,
+            ExpiresAtUtc = alert.AtUtc + OutboxEmail.NoticeLife,
+            NextAttemptAtUtc = now,
+        };
     }
 
     /// <summary>Composes an alert's email. Customers receive it as well, so it must not contain cost.</summary>

@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
@@ -33,7 +33,7 @@ public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOff
 /// <summary>Exports and erases personal data. Ledger entries, invoices and documents are kept as tax law requires.</summary>
 public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing a person from all tenants' history");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing users, whose accounts belong to no tenant");
 
     /// <summary>
     /// Exports everything that names a customer's members. The events are those of its own members, not the reseller's.
@@ -59,7 +59,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             .Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value))
             .OrderBy(a => a.AtUtc)
             .ToListAsync(cancellationToken);
-        var deliveries = await db.Deliveries.AsNoTracking()
+        var emails = await db.OutboxEmails.AsNoTracking()
             .Where(d => d.CustomerId == customerId)
             .OrderBy(d => d.QueuedAtUtc)
             .ToListAsync(cancellationToken);
@@ -91,7 +91,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
                     ])),
             ],
             [.. entries.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
-            [.. deliveries.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
+            [.. emails.Select(e => new EmailData(e.QueuedAtUtc, e.To ?? customer.Email, e.Subject, e.Text))],
             [.. supportSessions.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.StaffName, v.Reason))]);
     }
 
@@ -126,16 +126,19 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
 
         var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
         List<(string, string)> ofCustomer = [(customer.Name, pseudonym), (customer.Email, pseudonym)];
-        List<(string Email, string)> ofPeople = [];
+        List<Guid> users = [];
         foreach (var member in await db.Members.Where(m => m.CustomerId == customerId).ToListAsync(cancellationToken))
         {
-            db.Members.Remove(member);
             var user = await db.Users.SingleAsync(u => u.Id == member.UserId, cancellationToken);
             if (!await db.Members.AnyAsync(m => m.UserId == user.Id && m.Id != member.Id, cancellationToken))
             {
-                ofPeople.Add((user.Email!, UserAccountService.CreatePseudonym(user.Id)));
+                await AuditEraser.ReplaceUserAsync(
+                    db, user.Id, user.Email!, UserAccountService.CreatePseudonym(user.Id), customer.ResellerId, cancellationToken);
+                users.Add(user.Id);
                 db.Users.Remove(user);
             }
+
+            db.Members.Remove(member);
         }
 
         customer.Name = pseudonym;
@@ -143,16 +146,19 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         customer.Address = new PostalAddress("", "", "", customer.Address.Country);
         (customer.VatId, customer.BuyerReference, customer.TaxExemptionReason, customer.ErasedAtUtc) = (null, null, null, now);
         await db.SaveChangesAsync(cancellationToken);
-        var emails = ofPeople.Select(p => p.Email).ToList();
         await db.Invitations.Where(i => i.CustomerId == customerId).ExecuteDeleteAsync(cancellationToken);
-        await db.AccountEmails.Where(l => emails.Contains(l.Email)).ExecuteDeleteAsync(cancellationToken);
-        await db.Deliveries.Where(d => d.CustomerId == customerId).ExecuteUpdateAsync(
-            set => set.SetProperty(d => d.To, "(erased)").SetProperty(d => d.Subject, "(erased)").SetProperty(d => d.Text, ""),
+        await db.OutboxEmails.Where(e => e.UserId != null && users.Contains(e.UserId.Value)).ExecuteDeleteAsync(cancellationToken);
+        await db.OutboxEmails.Where(e => e.CustomerId == customerId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(e => e.To, "(erased)")
+                .SetProperty(e => e.Subject, "(erased)")
+                .SetProperty(e => e.Text, "")
+                .SetProperty(e => e.Error, (string?)null)
+                .SetProperty(e => e.NextAttemptAtUtc, (DateTimeOffset?)null),
             cancellationToken);
         await db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null).ExecuteUpdateAsync(
             set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
         await AuditEraser.ReplaceAsync(db, customerId, ofCustomer, cancellationToken);
-        await AuditEraser.ReplaceAsync(db, null, ofPeople, cancellationToken);
         await AuditEraser.DropChangesAsync(db, customerId, cancellationToken);
         db.ChangeTracker.Clear();
         db.Audit(actor, now, Permission.PrivacyManage, $"erased the personal data of {pseudonym}", customer.ResellerId, customer.Id);

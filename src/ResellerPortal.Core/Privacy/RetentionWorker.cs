@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Workers;
 
@@ -39,7 +39,7 @@ public sealed class RetentionWorker(
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var now = Clock.GetUtcNow();
-        var (sessions, letters, accounts) = (
+        var (sessions, emails, accounts) = (
             now.AddDays(-settings.SessionDays),
             now.AddDays(-settings.EmailDays),
             now.AddDays(-settings.AccountEmailDays));
@@ -47,12 +47,14 @@ public sealed class RetentionWorker(
         var deleted = await db.UserSessions
             .Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions)
             .ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.OutboxEmails.Where(e => e.CustomerId == null && e.QueuedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        var forgotten = now - SignInThrottle.Memory;
+        deleted += await db.Set<SignInFailure>().Where(f => f.LastAtUtc < forgotten).ExecuteDeleteAsync(cancellationToken);
         deleted += await db.Invitations
             .Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts)
             .ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.Text, "").SetProperty(d => d.To, "(no longer kept)"), cancellationToken);
+        deleted += await db.OutboxEmails.Where(e => e.QueuedAtUtc < emails && e.NextAttemptAtUtc == null && e.Text != "")
+            .ExecuteUpdateAsync(set => set.SetProperty(e => e.Text, "").SetProperty(e => e.To, "(no longer kept)"), cancellationToken);
         await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);
         return deleted;
     }

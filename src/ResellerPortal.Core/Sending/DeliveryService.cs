@@ -4,6 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -15,14 +16,14 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     public bool CanMail => mailer.IsConfigured;
 
     /// <summary>The emails about an invoice and its credit notes, newest first.</summary>
-    public async Task<IReadOnlyList<Delivery>> ListForInvoiceAsync(
+    public async Task<IReadOnlyList<OutboxEmail>> ListForInvoiceAsync(
         Actor actor,
         Guid invoiceId,
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return await db.Deliveries.AsNoTracking()
+        return await db.OutboxEmails.AsNoTracking()
             .Where(d => d.InvoiceId == invoiceId)
             .OrderByDescending(d => d.QueuedAtUtc)
             .ThenByDescending(d => d.Id)
@@ -34,7 +35,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return (await db.Deliveries.Where(d => d.DocumentId == documentId).MaxAsync(d => (int?)d.Round, cancellationToken) ?? 0) + 1;
+        return (await db.OutboxEmails.Where(d => d.DocumentId == documentId).MaxAsync(d => (int?)d.Round, cancellationToken) ?? 0) + 1;
     }
 
     /// <summary>
@@ -43,7 +44,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     /// </summary>
     /// <param name="documentId">The invoice or credit note.</param>
     /// <param name="round">The <see cref="GetNextRoundAsync"/> when the dialog was opened, so that a double click sends once.</param>
-    public async Task<Outcome<Delivery>> SendAsync(
+    public async Task<Outcome<OutboxEmail>> SendAsync(
         Actor actor,
         Guid invoiceId,
         Guid documentId,
@@ -75,7 +76,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         }
 
         var kind = note is null ? EmailKind.Invoice : EmailKind.CreditNote;
-        if (await db.Deliveries.AsNoTracking()
+        if (await db.OutboxEmails.AsNoTracking()
             .SingleOrDefaultAsync(d => d.DocumentId == documentId && d.Kind == kind && d.Round == round, cancellationToken) is { } same)
         {
             return same;
@@ -84,7 +85,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         var now = clock.GetUtcNow();
         var delivery = await ComposeAsync(
             db, invoice, documentId, note?.Snapshot ?? invoice.Snapshot!, kind, round, to, now, cancellationToken);
-        db.Deliveries.Add(delivery);
+        db.OutboxEmails.Add(delivery);
         db.Audit(
             actor,
             now,
@@ -97,14 +98,15 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     }
 
     /// <summary>Composes an email from the reseller's template in the document's language.</summary>
-    internal async Task<Delivery> ComposeAsync(
+    /// <param name="to">Null for the address that the customer has when it is sent.</param>
+    internal async Task<OutboxEmail> ComposeAsync(
         PortalDbContext db,
         Invoice invoice,
         Guid documentId,
         string snapshotJson,
         EmailKind kind,
         int round,
-        string to,
+        string? to,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
@@ -118,7 +120,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             invoice.Due,
             invoice.LateFee,
             portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
-        return new Delivery
+        return new OutboxEmail
         {
             ResellerId = invoice.ResellerId,
             CustomerId = invoice.CustomerId,
@@ -127,7 +129,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             Kind = kind,
             Round = round,
             To = to,
-            Subject = email.Subject.Truncate(Delivery.MaxSubject),
+            Subject = email.Subject.Truncate(OutboxEmail.MaxSubject),
             Text = email.Text,
             QueuedAtUtc = now,
             NextAttemptAtUtc = now,

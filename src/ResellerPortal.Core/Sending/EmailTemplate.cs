@@ -1,24 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Sending;
-
-/// <summary>The kind of an email to a customer.</summary>
-public enum EmailKind
-{
-    Invoice,
-    CreditNote,
-
-    /// <summary>The first reminder of an overdue payment.</summary>
-    Reminder,
-
-    /// <summary>Further reminders.</summary>
-    SecondReminder,
-
-    /// <summary>The last reminder.</summary>
-    FinalNotice,
-}
 
 /// <summary>A reseller's own template for a kind of email, replacing the portal's default.</summary>
 public sealed class EmailTemplate : IResellerOwned, IAudited
@@ -44,5 +30,20 @@ internal sealed class EmailTemplateConfiguration : IEntityTypeConfiguration<Emai
         builder.Property(t => t.Language).HasMaxLength(2);
         builder.Property(t => t.Subject).HasMaxLength(EmailTemplateText.MaxSubject);
         builder.Property(t => t.Text).HasMaxLength(EmailTemplateText.MaxText);
+    }
+}
+
+/// <summary>Emails about an invoice go with it.</summary>
+internal sealed class DocumentEmailConfiguration : IEntityTypeConfiguration<OutboxEmail>
+{
+    public void Configure(EntityTypeBuilder<OutboxEmail> builder) =>
+        builder.HasOne<Invoice>().WithMany().HasForeignKey(e => e.InvoiceId).OnDelete(DeleteBehavior.Restrict);
+}
+
+public static class SendingSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<EmailTemplate> EmailTemplates => db.Set<EmailTemplate>();
     }
 }

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 

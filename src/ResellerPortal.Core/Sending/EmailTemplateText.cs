@@ -3,6 +3,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Outbox;
 
 namespace ResellerPortal.Core.Sending;
 
@@ -17,6 +18,10 @@ public static partial class EmailTemplateText
 
     /// <summary>The supported placeholders.</summary>
     public static IReadOnlyList<string> Places { get; } = ["customer", "seller", "number", "period", "total", "open", "due", "fee", "link"];
+
+    /// <summary>The kinds of email that have a template: those about an invoice.</summary>
+    public static IReadOnlyList<EmailKind> Kinds { get; } =
+        [EmailKind.Invoice, EmailKind.CreditNote, EmailKind.Reminder, EmailKind.SecondReminder, EmailKind.FinalNotice];
 
     /// <summary>The portal's default template.</summary>
     public static RenderedEmail Default(EmailKind kind, DocumentLanguage language) => kind switch

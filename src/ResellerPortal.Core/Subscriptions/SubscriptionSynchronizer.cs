@@ -4,7 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Credits;
-using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
-using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;

@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ResellerPortal.Core.Tenancy;
 
@@ -7,6 +10,18 @@ public sealed class PortalUser : IdentityUser<Guid>
 {
     /// <summary>Consecutive lockouts caused by wrong passwords; each one lasts twice as long.</summary>
     public int LockoutRounds { get; set; }
+
+    /// <summary>
+    /// The time step (30 seconds, RFC 6238) of the last authenticator code that was accepted; codes of this step and before are used up.
+    /// </summary>
+    public long? AuthenticatorStep { get; private set; }
+}
+
+internal sealed class PortalUserConfiguration : IEntityTypeConfiguration<PortalUser>
+{
+    /// <summary>Only a conditional update moves the time step, so that saving a user read earlier cannot move it back.</summary>
+    public void Configure(EntityTypeBuilder<PortalUser> builder) =>
+        builder.Property(u => u.AuthenticatorStep).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
 }
 
 /// <summary>The roles of all memberships. <c>RolePermissions</c> defines what each may do.</summary>

@@ -122,41 +122,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Accounts.AccountEmail", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<long>("AtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
-
-                    b.Property<Guid?>("InvitationId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)");
-
-                    b.Property<long?>("MailedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Text")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("MailedAtUtc");
-
-                    b.ToTable("AccountEmail");
-                });
-
             modelBuilder.Entity("ResellerPortal.Core.Accounts.Invitation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -200,6 +165,35 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("Invitation");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Accounts.SignInFailure", b =>
+                {
+                    b.Property<byte[]>("AddressHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("LastAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LockedUntilUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Lockouts")
+                        .HasColumnType("integer");
+
+                    b.HasKey("AddressHash", "Network");
+
+                    b.HasIndex("LastAtUtc");
+
+                    b.ToTable("SignInFailure");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
@@ -282,6 +276,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -1626,10 +1623,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid?>("CustomerId")
                         .HasColumnType("uuid");
 
-                    b.Property<long>("Limit")
+                    b.Property<long?>("EmailQueuedAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("MailedAtUtc")
+                    b.Property<long>("Limit")
                         .HasColumnType("bigint");
 
                     b.Property<DateOnly?>("Month")
@@ -1659,7 +1656,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("EmailQueuedAtUtc");
 
                     b.HasIndex("ResellerId", "AtUtc");
 
@@ -1713,35 +1710,84 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("UsageRollup");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
-                    b.Property<long>("AtUtc")
-                        .HasColumnType("bigint");
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
 
-                    b.Property<long?>("MailedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid>("ResellerId")
+                    b.Property<Guid?>("CustomerId")
                         .HasColumnType("uuid");
+
+                    b.Property<Guid?>("DocumentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("InvitationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("InvoiceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("IsUrgent")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueuedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Subject")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)");
+                        .HasColumnType("text");
+
+                    b.Property<string>("To")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("InvoiceId");
 
-                    b.ToTable("Notice");
+                    b.HasIndex("ResellerId", "QueuedAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique();
+
+                    b.HasIndex("NextAttemptAtUtc", "IsUrgent", "ResellerId");
+
+                    b.ToTable("OutboxEmail");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
@@ -2080,73 +2126,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("RateCard");
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer");
-
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("uuid");
-
-                    b.Property<Guid>("DocumentId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Error")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
-
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)");
-
-                    b.Property<long?>("NextAttemptAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("QueuedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
-                    b.Property<int>("Round")
-                        .HasColumnType("integer");
-
-                    b.Property<long?>("SentAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Subject")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("To")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("InvoiceId");
-
-                    b.HasIndex("NextAttemptAtUtc");
-
-                    b.HasIndex("DocumentId", "Kind", "Round")
-                        .IsUnique();
-
-                    b.ToTable("Delivery");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Sending.EmailTemplate", b =>
@@ -2491,6 +2470,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("AuthenticatorStep")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
@@ -3056,13 +3038,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
                         .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>

@@ -122,41 +122,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Accounts.AccountEmail", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<long>("AtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)");
-
-                    b.Property<Guid?>("InvitationId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)");
-
-                    b.Property<long?>("MailedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Text")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("MailedAtUtc");
-
-                    b.ToTable("AccountEmail");
-                });
-
             modelBuilder.Entity("ResellerPortal.Core.Accounts.Invitation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -200,6 +165,35 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("Invitation");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Accounts.SignInFailure", b =>
+                {
+                    b.Property<byte[]>("AddressHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<long>("LastAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LockedUntilUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Lockouts")
+                        .HasColumnType("int");
+
+                    b.HasKey("AddressHash", "Network");
+
+                    b.HasIndex("LastAtUtc");
+
+                    b.ToTable("SignInFailure");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
@@ -282,6 +276,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -1630,10 +1627,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid?>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<long>("Limit")
+                    b.Property<long?>("EmailQueuedAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("MailedAtUtc")
+                    b.Property<long>("Limit")
                         .HasColumnType("bigint");
 
                     b.Property<DateOnly?>("Month")
@@ -1663,7 +1660,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("EmailQueuedAtUtc");
 
                     b.HasIndex("ResellerId", "AtUtc");
 
@@ -1717,35 +1714,85 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("UsageRollup");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<long>("AtUtc")
-                        .HasColumnType("bigint");
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
 
-                    b.Property<long?>("MailedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid>("ResellerId")
+                    b.Property<Guid?>("CustomerId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("DocumentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("InvitationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("InvoiceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsUrgent")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueuedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Subject")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)");
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("To")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("InvoiceId");
 
-                    b.ToTable("Notice");
+                    b.HasIndex("ResellerId", "QueuedAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique()
+                        .HasFilter("[DocumentId] IS NOT NULL");
+
+                    b.HasIndex("NextAttemptAtUtc", "IsUrgent", "ResellerId");
+
+                    b.ToTable("OutboxEmail");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
@@ -2084,73 +2131,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("RateCard");
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("int");
-
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<Guid>("DocumentId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Error")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)");
-
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)");
-
-                    b.Property<long?>("NextAttemptAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("QueuedAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<int>("Round")
-                        .HasColumnType("int");
-
-                    b.Property<long?>("SentAtUtc")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Subject")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)");
-
-                    b.Property<string>("To")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("InvoiceId");
-
-                    b.HasIndex("NextAttemptAtUtc");
-
-                    b.HasIndex("DocumentId", "Kind", "Round")
-                        .IsUnique();
-
-                    b.ToTable("Delivery");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Sending.EmailTemplate", b =>
@@ -2495,6 +2475,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("int");
+
+                    b.Property<long?>("AuthenticatorStep")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
@@ -3061,13 +3044,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
                         .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>

@@ -116,41 +116,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Accounts.AccountEmail", b =>
-                {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB");
-
-                    b.Property<long>("AtUtc")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("InvitationId")
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("MailedAtUtc")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Text")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("MailedAtUtc");
-
-                    b.ToTable("AccountEmail");
-                });
-
             modelBuilder.Entity("ResellerPortal.Core.Accounts.Invitation", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -194,6 +159,35 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("Invitation");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Accounts.SignInFailure", b =>
+                {
+                    b.Property<byte[]>("AddressHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LockedUntilUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Lockouts")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AddressHash", "Network");
+
+                    b.HasIndex("LastAtUtc");
+
+                    b.ToTable("SignInFailure");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
@@ -280,6 +274,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("UserId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -1659,10 +1656,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
-                    b.Property<long>("Limit")
+                    b.Property<long?>("EmailQueuedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("MailedAtUtc")
+                    b.Property<long>("Limit")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateOnly?>("Month")
@@ -1693,7 +1690,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("EmailQueuedAtUtc");
 
                     b.HasIndex("ResellerId", "AtUtc");
 
@@ -1748,36 +1745,84 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("UsageRollup");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
-                    b.Property<long>("AtUtc")
+                    b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("MailedAtUtc")
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("DocumentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("InvitationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("IsUrgent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QueuedAtUtc")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("ResellerId")
-                        .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Subject")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(2000)
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("MailedAtUtc");
+                    b.HasIndex("InvoiceId");
 
-                    b.ToTable("Notice");
+                    b.HasIndex("ResellerId", "QueuedAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique();
+
+                    b.HasIndex("NextAttemptAtUtc", "IsUrgent", "ResellerId");
+
+                    b.ToTable("OutboxEmail");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
@@ -2126,77 +2171,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("RateCard");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
-                {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("CustomerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<byte[]>("DocumentId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Error")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("NextAttemptAtUtc")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("QueuedAtUtc")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<int>("Round")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("SentAtUtc")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Subject")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("To")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("InvoiceId");
-
-                    b.HasIndex("NextAttemptAtUtc");
-
-                    b.HasIndex("DocumentId", "Kind", "Round")
-                        .IsUnique();
-
-                    b.ToTable("Delivery");
-                });
-
             modelBuilder.Entity("ResellerPortal.Core.Sending.EmailTemplate", b =>
                 {
                     b.Property<byte[]>("ResellerId")
@@ -2543,6 +2517,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("BLOB");
 
                     b.Property<int>("AccessFailedCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AuthenticatorStep")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ConcurrencyStamp")
@@ -3111,13 +3088,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
                         .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>

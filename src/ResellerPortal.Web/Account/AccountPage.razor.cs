@@ -1,15 +1,10 @@
 using Microsoft.AspNetCore.Components;
-using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
 /// <summary>A user's own account: sign-in methods, sessions and deletion, independent of memberships.</summary>
-public sealed partial class AccountPage(
-    PortalUserManager users,
-    UserAccountService accounts,
-    IHttpContextAccessor http,
-    NavigationManager navigation)
+public sealed partial class AccountPage(PortalUserManager users, IHttpContextAccessor http)
 {
     private PortalUser? _user;
 
@@ -29,15 +24,8 @@ public sealed partial class AccountPage(
         "provider-taken" => "This provider account is already connected to another user.",
         "provider-failed" => "The provider could not be connected. Try again.",
         "provider-gone" => "Provider disconnected.",
-        "confirm" => "Confirmation email sent.",
         _ => null,
     };
 
     protected override async Task OnInitializedAsync() => _user = await users.GetUserAsync(http.HttpContext!.User);
-
-    private async Task AskConfirmationAsync()
-    {
-        await accounts.QueueRequestedEmailAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
-        navigation.NavigateTo("/account?said=confirm");
-    }
 }

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Workers;
 using ResellerPortal.Web.Account.Passwords;
 
 namespace ResellerPortal.Web.Account;
@@ -50,6 +50,9 @@ internal static class AccountRegistration
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
                 identity.User.RequireUniqueEmail = true;
 
+                // An account belongs to whoever opened a link that was mailed to its address.
+                identity.SignIn.RequireConfirmedEmail = true;
+
                 // Length and a list of common passwords matter more than character classes (NIST SP 800-63B).
                 identity.Password = new PasswordOptions
                 {
@@ -87,7 +90,7 @@ internal static class AccountRegistration
         services.AddScoped<OwnAccountService>();
         services.AddSingleton<ProviderLinks>();
         services.AddSingleton<EmailLinkFactory>();
-        services.AddPeriodicWorker<AccountEmailWorker>();
+        services.AddSingleton<IEmailComposer, AccountEmailComposer>();
 
         services.AddScoped<AuthenticationStateProvider, SessionRevalidator>();
         services.AddScoped<CircuitActivity>();

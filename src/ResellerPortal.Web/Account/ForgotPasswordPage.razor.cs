@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Accounts;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 
 namespace ResellerPortal.Web.Account;
 
@@ -17,7 +17,7 @@ public sealed partial class ForgotPasswordPage(UserAccountService accounts, IMai
     {
         if (!string.IsNullOrWhiteSpace(Email))
         {
-            await accounts.QueueRequestedEmailAsync(AccountEmailKind.ResetPassword, Email);
+            await accounts.QueuePasswordResetAsync(Email);
         }
 
         navigation.NavigateTo("/account/forgot?asked=true");

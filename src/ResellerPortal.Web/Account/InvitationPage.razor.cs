@@ -1,20 +1,25 @@
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>The target of an invitation link. New users choose a password, existing users sign in before they accept.</summary>
+/// <summary>
+/// The target of an invitation link. Existing users sign in before they accept. New users choose a password if the link proves that they
+/// own the address; a copied link gets them one by email instead, so that nobody creates an account for somebody else's address.
+/// </summary>
 public sealed partial class InvitationPage(
     InvitationService invitations,
     PortalUserManager users,
     PortalSignIn signIn,
-    UserAccountService accounts,
+    IMailer mailer,
     IHttpContextAccessor http,
     NavigationManager navigation)
 {
     private OpenInvitation? _open;
     private bool _isSignedIn;
+    private bool _isEmailed;
     private string? _refusal;
 
     [SupplyParameterFromQuery]
@@ -29,6 +34,12 @@ public sealed partial class InvitationPage(
         _isSignedIn = http.HttpContext?.User.SignedInUser is not null;
     }
 
+    private async Task EmailLinkAsync()
+    {
+        var outcome = await invitations.EmailLinkAsync(Key ?? "");
+        (_refusal, _isEmailed) = (outcome.Refusal?.Message, !outcome.IsRefused);
+    }
+
     private async Task AcceptAsync()
     {
         if (await users.GetUserAsync(http.HttpContext!.User) is { } user)
@@ -39,7 +50,7 @@ public sealed partial class InvitationPage(
 
     private async Task RegisterAsync()
     {
-        if (_open is null or { HasUser: true })
+        if (_open is not { HasUser: false, ProvesAddress: true })
         {
             return;
         }
@@ -49,7 +60,7 @@ public sealed partial class InvitationPage(
             Id = Guid.CreateVersion7(),
             UserName = _open.Invitation.Email,
             Email = _open.Invitation.Email,
-            EmailConfirmed = _open.IsMailed,
+            EmailConfirmed = true,
             LockoutEnabled = true,
         };
         var created = await users.CreateAsync(user, Password ?? "");
@@ -73,15 +84,9 @@ public sealed partial class InvitationPage(
 
         if (isNew)
         {
-            if (!user.EmailConfirmed)
-            {
-                await accounts.QueueRequestedEmailAsync(AccountEmailKind.ConfirmEmail, user.Email!);
-            }
-
             await signIn.SignInAsync(user, isPersistent: false);
         }
-
-        if (!isNew)
+        else
         {
             await signIn.RenewAsync(user, outcome.Value.Id, supportSessionId: null);
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Web.Account;
 
@@ -16,53 +17,51 @@ public sealed class PortalSignIn(
     ILogger<SignInManager<PortalUser>> logger,
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<PortalUser> confirmation,
-    UserSessionService sessions)
+    UserSessionService sessions,
+    SignInThrottle throttle)
     : SignInManager<PortalUser>(users, accessor, claims, options, logger, schemes, confirmation)
 {
-    /// <summary>Number of authenticator codes valid at a time; each can be used once.</summary>
-    private const int RememberedCodes = 6;
-
     /// <summary>The sign-in method; set before calls that do not pass it on themselves.</summary>
     private SignInMethod _method;
 
-    /// <summary>Signs in with a password. Takes the same time for unknown addresses and locked accounts.</summary>
+    /// <summary>
+    /// Signs in with a password. The work is the same for known, unknown and locked addresses, so that its time reveals none of them.
+    /// </summary>
     public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
     {
-        var user = await users.FindByEmailAsync(userName);
-        if (user is null || await users.IsLockedOutAsync(user) || user.PasswordHash is null)
+        _method = SignInMethod.Password;
+        var network = CallerNetwork.FromAddress(Context.Connection.RemoteIpAddress).ToString();
+        if (await throttle.IsLockedAsync(userName, network))
         {
             users.CheckDummyHash(password);
-            Log(user, SignInResult.Failed);
-            return SignInResult.Failed;
+            return Log(null, SignInResult.LockedOut);
         }
 
-        _method = SignInMethod.Password;
-        return Log(user, await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure));
+        var user = await users.FindByEmailAsync(userName);
+        if (user?.PasswordHash is null)
+        {
+            users.CheckDummyHash(password);
+        }
+        else if (await users.CheckPasswordAsync(user, password))
+        {
+            await throttle.ClearAsync(userName, network);
+            return Log(
+                user,
+                !await CanSignInAsync(user) ? SignInResult.NotAllowed
+                : await users.IsLockedOutAsync(user) ? SignInResult.LockedOut
+                : await SignInOrTwoFactorAsync(user, isPersistent));
+        }
+
+        await throttle.RecordFailureAsync(userName, network);
+        return Log(user, SignInResult.Failed);
     }
 
     public async Task<SignInResult> SignInWithCodeAsync(string code, bool isPersistent)
     {
-        if (await GetTwoFactorAuthenticationUserAsync() is not { } user)
-        {
-            return SignInResult.Failed;
-        }
-
-        var used = (await users.GetAuthenticationTokenAsync(user, "portal", "used-codes") ?? "").Split(
-            ' ', StringSplitOptions.RemoveEmptyEntries);
-        if (used.Contains(code))
-        {
-            return Log(user, SignInResult.Failed);
-        }
-
         _method = SignInMethod.PasswordAndCode;
-        var result = await TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false);
-        if (result.Succeeded)
-        {
-            await users.SetAuthenticationTokenAsync(
-                user, "portal", "used-codes", string.Join(' ', used.Append(code).TakeLast(RememberedCodes)));
-        }
-
-        return Log(user, result);
+        return Log(
+            await GetTwoFactorAuthenticationUserAsync(),
+            await TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false));
     }
 
     public async Task<SignInResult> SignInWithRecoveryCodeAsync(string code)

@@ -18,7 +18,8 @@ public sealed class PortalUserManager(
     IdentityErrorDescriber errors,
     IServiceProvider services,
     ILogger<UserManager<PortalUser>> logger,
-    UserAccountService accounts)
+    UserAccountService accounts,
+    TimeProvider clock)
     : UserManager<PortalUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
     private static readonly TimeSpan MaxLockout = TimeSpan.FromHours(4);
@@ -52,6 +53,16 @@ public sealed class PortalUserManager(
         user.LockoutRounds = 0;
         return base.ResetAccessFailedCountAsync(user);
     }
+
+    /// <summary>
+    /// Accepts a code of an authenticator once: neither it nor an earlier one is accepted again, on any node.
+    /// </summary>
+    public override async Task<bool> VerifyTwoFactorTokenAsync(PortalUser user, string tokenProvider, string token) =>
+        tokenProvider == Options.Tokens.AuthenticatorTokenProvider
+            ? await GetAuthenticatorKeyAsync(user) is { Length: > 0 } key
+                && AuthenticatorCode.FindStep(key, token, clock.GetUtcNow()) is { } step
+                && await accounts.UseAuthenticatorStepAsync(user.Id, step)
+            : await base.VerifyTwoFactorTokenAsync(user, tokenProvider, token);
 
     /// <summary>Checks a password against the dummy hash.</summary>
     public void CheckDummyHash(string password)

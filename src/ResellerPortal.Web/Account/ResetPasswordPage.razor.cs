@@ -5,18 +5,24 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>The target of a password reset link. Setting a new password ends all sessions; the second factor is kept.</summary>
+/// <summary>
+/// The target of a password reset link. The link proves that its holder owns the address, so a new password ends everything that gave
+/// access before. An authenticator that was set up by the address's owner must agree first.
+/// </summary>
 public sealed partial class ResetPasswordPage(
     PortalUserManager users,
-    UserSessionService sessions,
     UserAccountService accounts,
     IHttpContextAccessor http,
     NavigationManager navigation)
 {
+    private PortalUser? _user;
     private string? _refusal;
 
     [SupplyParameterFromForm(FormName = "reset", Name = "password")]
     private string? Password { get; set; }
+
+    [SupplyParameterFromForm(FormName = "reset", Name = "digits")]
+    private string? Digits { get; set; }
 
     [SupplyParameterFromQuery]
     private string? User { get; set; }
@@ -24,32 +30,79 @@ public sealed partial class ResetPasswordPage(
     [SupplyParameterFromQuery]
     private string? Code { get; set; }
 
-    private async Task ResetAsync()
+    private bool NeedsCode => _user is { TwoFactorEnabled: true, EmailConfirmed: true };
+
+    protected override async Task OnInitializedAsync()
     {
         var user = User is null ? null : await users.FindByIdAsync(User);
-        var result = user is null ? null : await users.ResetPasswordAsync(user, Code ?? "", Password ?? "");
-        if (user is null || result is not { Succeeded: true })
+        _user = user is not null
+            && await users.VerifyUserTokenAsync(
+                user, users.Options.Tokens.PasswordResetTokenProvider, UserManager<PortalUser>.ResetPasswordTokenPurpose, Code ?? "")
+            ? user
+            : null;
+    }
+
+    private async Task ResetAsync()
+    {
+        _refusal = _user is null
+            ? "This link has expired or was already used. Request another one."
+            : await FindPasswordFaultAsync(_user) ?? await FindCodeFaultAsync(_user);
+        if (_user is null || _refusal is not null)
         {
-            _refusal = result?.Errors.FirstOrDefault(e => e.Code != nameof(IdentityErrorDescriber.InvalidToken))?.Description
-                ?? "This link has expired or was already used. Request another one.";
             return;
         }
 
-        await ConfirmAndEndAsync(user);
+        var result = await users.ResetPasswordAsync(_user, Code ?? "", Password ?? "");
+        if (!result.Succeeded)
+        {
+            _refusal = result.Errors.First().Description;
+            return;
+        }
+
+        await users.SetLockoutEndDateAsync(_user, null);
+        await accounts.EndEarlierAccessAsync(_user.Id);
+        await accounts.AuditAsync(
+            _user.Id,
+            "members.password",
+            "The password was reset by email. All sessions, passkeys, connected providers and the authenticator were removed.",
+            http.HttpContext?.Connection.RemoteIpAddress?.ToString());
         navigation.NavigateTo("/account/sign-in");
     }
 
-    /// <summary>Opening the link proves access to the mailbox, so the address is confirmed as well.</summary>
-    private async Task ConfirmAndEndAsync(PortalUser user)
+    /// <summary>Checks the password before a code is used up for it.</summary>
+    private async Task<string?> FindPasswordFaultAsync(PortalUser user)
     {
-        user.EmailConfirmed = true;
-        await users.UpdateAsync(user);
-        await users.SetLockoutEndDateAsync(user, null);
-        await sessions.EndAsync(user.Id);
-        await accounts.AuditAsync(
-            user.Id,
-            "members.password",
-            "The password was reset by email; all sessions ended.",
-            http.HttpContext?.Connection.RemoteIpAddress?.ToString());
+        foreach (var validator in users.PasswordValidators)
+        {
+            if ((await validator.ValidateAsync(users, user, Password ?? "")).Errors.FirstOrDefault() is { } fault)
+            {
+                return fault.Description;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> FindCodeFaultAsync(PortalUser user)
+    {
+        if (!NeedsCode)
+        {
+            return null;
+        }
+
+        if (await users.IsLockedOutAsync(user))
+        {
+            return "Too many attempts. Wait a few minutes and try again.";
+        }
+
+        var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
+        if (await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, digits)
+            || (await users.RedeemTwoFactorRecoveryCodeAsync(user, digits)).Succeeded)
+        {
+            return null;
+        }
+
+        await users.AccessFailedAsync(user);
+        return "This code is incorrect or expired. Enter the next one, or a recovery code.";
     }
 }

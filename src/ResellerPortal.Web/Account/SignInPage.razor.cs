@@ -81,9 +81,9 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
     }
 }
 
-/// <summary>Restricts the redirect after sign-in to paths within the portal.</summary>
+/// <summary>Restricts the redirect after sign-in to paths within the portal, in characters that a header can hold.</summary>
 internal static class LocalPath
 {
     public static string Sanitize(string? url) =>
-        url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/";
+        url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && url.All(c => c is > ' ' and <= '~') ? url : "/";
 }

@@ -10,7 +10,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Commands;
 
 /// <summary>
-/// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.
+/// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c> and
+/// <c>invoice-run</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -20,6 +21,7 @@ internal static class PortalCommands
     {
         ["migrate", ..] => MigrateAsync,
         ["add-operator", ..] => AddOperatorAsync,
+        ["invitation-link", ..] => PrintInvitationLinksAsync,
         ["verify-ledger", ..] => VerifyLedgerAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
         _ => null,
@@ -42,12 +44,37 @@ internal static class PortalCommands
 
         var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(
             services.GetRequiredService<PortalDatabase>(), email, password: null);
-        var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
+        var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, provesAddress: true);
         Console.WriteLine(invitation is null
             ? $"{email} is already an operator."
             : $"{email} can accept the operator invitation once at this link, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: "
                 + $"{services.GetRequiredService<PortalAddress>().FindUrl(path!) ?? path}");
         return 0;
+    }
+
+    /// <summary>
+    /// Prints the links of an address's open invitations, for portals without a mail server: whoever runs commands on the server vouches
+    /// for the address.
+    /// </summary>
+    private static async Task<int> PrintInvitationLinksAsync(IServiceProvider services, string[] args)
+    {
+        if (args is not ["--email", var email] || !MailAddress.TryCreate(email, out _))
+        {
+            await Console.Error.WriteLineAsync("Usage: invitation-link --email somebody@company.example");
+            return 2;
+        }
+
+        var open = await services.GetRequiredService<InvitationService>().ListOpenAsync(email);
+        foreach (var invitation in open)
+        {
+            var path = services.GetRequiredService<InvitationLinks>().CreatePath(invitation, provesAddress: true);
+            Console.WriteLine(
+                $"{invitation.Role}, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: "
+                    + $"{services.GetRequiredService<PortalAddress>().FindUrl(path) ?? path}");
+        }
+
+        Console.WriteLine(open.Count == 0 ? $"No invitation is open for {email}." : "Each link can be used once, by its recipient alone.");
+        return open.Count == 0 ? 1 : 0;
     }
 
     private static async Task<int> VerifyLedgerAsync(IServiceProvider services, string[] args)

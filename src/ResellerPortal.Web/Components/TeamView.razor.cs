@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
 
@@ -58,7 +58,7 @@ public sealed partial class TeamView(
     private async Task ShowAsync(string title, Invitation invitation)
     {
         await dialogs.ShowInvitationAsync(
-            title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, isMailed: false)).ToString(), mailer.IsConfigured);
+            title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, provesAddress: false)).ToString(), mailer.IsConfigured);
         await LoadAsync();
     }
 

@@ -27,6 +27,6 @@ internal static class DatabaseRegistration
             .AddDataProtection()
             .SetApplicationName("ResellerPortal")
             .PersistKeysToDbContext<PortalDbContext>()
-            .ProtectKeys(builder.Configuration.GetSection("DataProtection"));
+            .ProtectKeys(builder.Configuration.GetSection("DataProtection"), mustBeEncrypted: !builder.Environment.IsDevelopment());
     }
 }

@@ -12,14 +12,24 @@ internal static class KeyCertificates
 {
     /// <param name="settings">
     /// "CertificatePath", a PKCS #12 file, and "CertificatePassword"; "FormerCertificatePaths", files with the same password whose keys are
-    /// still to be read after a change. Without a path the keys are kept as they are.
+    /// still to be read after a change; "AllowUnencryptedKeys", to keep the keys as they are where there is no path.
     /// </param>
-    /// <exception cref="InvalidOperationException">A file cannot be read, or holds no private key.</exception>
-    public static IDataProtectionBuilder ProtectKeys(this IDataProtectionBuilder builder, IConfigurationSection settings)
+    /// <param name="mustBeEncrypted">Whether keys are kept as they are only if the settings say so.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A file cannot be read, or holds no private key; or there is none and the settings do not allow that.
+    /// </exception>
+    public static IDataProtectionBuilder ProtectKeys(
+        this IDataProtectionBuilder builder,
+        IConfigurationSection settings,
+        bool mustBeEncrypted)
     {
         if (settings["CertificatePath"] is not { Length: > 0 } path)
         {
-            return builder;
+            return !mustBeEncrypted || settings.GetValue<bool>("AllowUnencryptedKeys")
+                ? builder
+                : throw new InvalidOperationException(
+                    "DataProtection:CertificatePath is missing: set it to a PKCS #12 file that encrypts the keys in the database, or set "
+                        + "DataProtection:AllowUnencryptedKeys to true if a copy of the database may reveal every secret in it.");
         }
 
         var former = settings.GetSection("FormerCertificatePaths").Get<string[]>() ?? [];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Tenancy;
@@ -39,6 +40,8 @@ internal static class PortalHost
         services.AddPayments(configuration);
         services.AddMail(configuration);
         services.AddSingleton(configuration.GetSection("Privacy").Get<RetentionOptions>() ?? new RetentionOptions());
+        services.AddSingleton(configuration.GetSection("Accounts").Get<AccountOptions>()
+            ?? new AccountOptions { OperatorsNeedSecondFactor = !builder.Environment.IsDevelopment() });
         services.AddPortalAccounts(configuration);
         services.AddRateLimits(configuration);
         services.AddHsts(hsts => (hsts.MaxAge, hsts.IncludeSubDomains) = (TimeSpan.FromDays(365), true));

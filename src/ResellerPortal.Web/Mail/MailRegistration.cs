@@ -1,5 +1,5 @@
 using MimeKit;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 
 namespace ResellerPortal.Web.Mail;
 

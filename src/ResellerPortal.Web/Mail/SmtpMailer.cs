@@ -2,7 +2,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 
 namespace ResellerPortal.Web.Mail;
 
@@ -26,6 +26,9 @@ internal sealed class SmtpOptions
 /// <summary>Sends email through SMTP, encrypted if the server supports it.</summary>
 internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
 {
+    /// <summary>How long the server may take for one step, so that a hanging one does not hold up the outbox.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     public bool IsConfigured => options.Value.Host.Length > 0;
 
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
@@ -41,11 +44,7 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
             message.ReplyTo.Add(MailboxAddress.Parse(mail.ReplyTo));
         }
 
-        if (mail.Id is { } id)
-        {
-            message.MessageId = $"{id:N}@{from.Domain}";
-        }
-
+        message.MessageId = $"{mail.Id:N}@{from.Domain}";
         var body = new BodyBuilder { TextBody = mail.Text };
         foreach (var attachment in mail.Attachments)
         {
@@ -53,14 +52,35 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
         }
 
         message.Body = body.ToMessageBody();
-        using var client = new SmtpClient();
-        await client.ConnectAsync(settings.Host, settings.Port, SecureSocketOptions.StartTlsWhenAvailable, cancellationToken);
-        if (settings.User.Length > 0)
+        using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
+        await ConnectAsync(client, settings, cancellationToken);
+        try
         {
-            await client.AuthenticateAsync(settings.User, settings.Password, cancellationToken);
+            await client.SendAsync(message, cancellationToken);
+        }
+        catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
+        {
+            throw new EmailRefusedException(refused);
         }
 
-        await client.SendAsync(message, cancellationToken);
-        await client.DisconnectAsync(quit: true, cancellationToken);
+        // The server has accepted the email; a failure to say goodbye must not send it again.
+        await client.DisconnectAsync(quit: false, cancellationToken);
+    }
+
+    /// <exception cref="MailServerUnavailableException">The server cannot be reached, or does not accept the portal.</exception>
+    private static async Task ConnectAsync(SmtpClient client, SmtpOptions settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ConnectAsync(settings.Host, settings.Port, SecureSocketOptions.StartTlsWhenAvailable, cancellationToken);
+            if (settings.User.Length > 0)
+            {
+                await client.AuthenticateAsync(settings.User, settings.Password, cancellationToken);
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new MailServerUnavailableException(failure);
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class TeamTests : IAsyncDisposable
 
     private UserSessionService Sessions => new(_database.Database, _database.Clock);
 
-    private MembershipDirectory Memberships => new(_database.Database, _database.Clock);
+    private MembershipDirectory Memberships => new(_database.Database, _database.Clock, new AccountOptions());
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -31,12 +31,12 @@ public sealed class TeamTests : IAsyncDisposable
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(
             Teams.InviteAsync(owner, TeamScope.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
-        var key = ReadKey(invitation, isMailed: true);
+        var key = ReadKey(invitation, provesAddress: true);
         var jane = await UserAsync("jane@company.example");
         var john = await UserAsync("john@company.example");
 
         var open = await Invitations.FindAsync(key);
-        Assert.Equal(("northwind Ltd", true, true), (open!.Place, open.IsMailed, open.HasUser));
+        Assert.Equal(("northwind Ltd", true, true), (open!.Place, open.ProvesAddress, open.HasUser));
         Assert.Contains(
             "is for Jane@Company.example", (await Invitations.AcceptAsync(key, john.Id, null)).Refusal!.Message, StringComparison.Ordinal);
         var races = await Task.WhenAll(
@@ -57,18 +57,18 @@ public sealed class TeamTests : IAsyncDisposable
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(
             Teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerViewer));
-        var first = ReadKey(invitation, isMailed: false);
+        var first = ReadKey(invitation, provesAddress: false);
         var again = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
         Assert.Null(await Invitations.FindAsync(first));
-        Assert.NotNull(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
-        Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)[..^2] + "xx"));
+        Assert.NotNull(await Invitations.FindAsync(ReadKey(again, provesAddress: false)));
+        Assert.Null(await Invitations.FindAsync(ReadKey(again, provesAddress: false)[..^2] + "xx"));
         Assert.Null(await Invitations.FindAsync("%%%"));
 
         _database.Clock.Advance(TimeSpan.FromDays(8));
-        Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
+        Assert.Null(await Invitations.FindAsync(ReadKey(again, provesAddress: false)));
         var third = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
         await TestData.Valued(Teams.RevokeInvitationAsync(owner, TeamScope.ForActor(owner), third.Id));
-        Assert.Null(await Invitations.FindAsync(ReadKey(third, isMailed: false)));
+        Assert.Null(await Invitations.FindAsync(ReadKey(third, provesAddress: false)));
     }
 
     [Fact]
@@ -256,12 +256,12 @@ public sealed class TeamTests : IAsyncDisposable
                 .CountAsync(a => a.Action == Permission.CustomersSupport && a.CustomerId == acme.Id));
     }
 
-    private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];
+    private string ReadKey(Invitation invitation, bool provesAddress) => _links.CreatePath(invitation, provesAddress).Split('=')[^1];
 
     private async Task<Member> JoinAsync(Actor owner, TeamScope team, string email, Role role)
     {
         var invitation = await TestData.Valued(Teams.InviteAsync(owner, team, email, role));
-        return await TestData.Valued(Invitations.AcceptAsync(ReadKey(invitation, isMailed: true), (await UserAsync(email)).Id, null));
+        return await TestData.Valued(Invitations.AcceptAsync(ReadKey(invitation, provesAddress: true), (await UserAsync(email)).Id, null));
     }
 
     private async Task<PortalUser> UserAsync(string email)
@@ -274,6 +274,7 @@ public sealed class TeamTests : IAsyncDisposable
             NormalizedUserName = email.ToUpperInvariant(),
             Email = email,
             NormalizedEmail = email.ToUpperInvariant(),
+            EmailConfirmed = true,
             SecurityStamp = "x",
         };
         db.Users.Add(user);

@@ -36,6 +36,9 @@ public sealed class LedgerTests
     [InlineData("UPDATE LotDraw SET CostMicros = 0")]
     [InlineData("DELETE FROM LotDraw")]
     [InlineData("DELETE FROM AuditEntry")]
+    [InlineData("INSERT OR REPLACE INTO LedgerEntry SELECT * FROM LedgerEntry")]
+    [InlineData("INSERT OR REPLACE INTO LotDraw SELECT * FROM LotDraw")]
+    [InlineData("INSERT OR REPLACE INTO AuditEntry SELECT * FROM AuditEntry")]
     public async Task The_database_refuses_to_change_what_was_written(string sql)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Notifications;
@@ -16,17 +17,21 @@ public sealed class UsageAlertWorkerTests
         var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
         await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer, limit: 10)).Secret, 5);
         var mailer = new RecordingMailer { IsConfigured = false };
-        using var worker = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
+        using var alerts = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
+        using var outbox = new OutboxWorker(sqlite.Database, mailer, [], sqlite.Clock, NullLogger<OutboxWorker>.Instance);
 
-        Assert.Equal(0, await worker.RunAsync());
+        Assert.Equal(0, await alerts.RunAsync());
         mailer.IsConfigured = true;
+        Assert.Equal(1, await alerts.RunAsync());
+        Assert.Equal(0, await alerts.RunAsync());
         mailer.IsRefusing = true;
-        Assert.Equal(0, await worker.RunAsync());
+        Assert.Equal(0, await outbox.RunAsync());
         mailer.IsRefusing = false;
-        Assert.Equal(1, await worker.RunAsync());
-        Assert.Equal(0, await worker.RunAsync());
+        sqlite.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, await outbox.RunAsync());
+        Assert.Equal(0, await outbox.RunAsync());
 
-        Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
+        Assert.Equal(["admin@acme.example", "owner@northwind.example"], mailer.Sent.Select(m => m.To).Order());
         Assert.All(mailer.Sent, m => Assert.Contains("is 50% used", m.Subject, StringComparison.Ordinal));
     }
 }

@@ -65,7 +65,7 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
         await new UserAccountService(
             database.Database,
             new AuditSealingWorker(database.Database, database.Clock, NullLogger<AuditSealingWorker>.Instance),
-            new MembershipDirectory(database.Database, database.Clock),
+            new MembershipDirectory(database.Database, database.Clock, new AccountOptions()),
             database.Clock).QueuePasswordResetAsync("somebody@good.example");
         _mailer.Rejects = to => to.EndsWith("@bad.example", StringComparison.Ordinal);
         using var worker = Worker(database);

@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Privacy;
-using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Testing;
 
@@ -21,7 +22,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     private PersonalDataService Data => new(_database.Database, _sealing, _database.Clock);
 
     private UserAccountService Accounts =>
-        new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock), _database.Clock);
+        new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock, new AccountOptions()), _database.Clock);
 
     public async ValueTask DisposeAsync()
     {
@@ -112,6 +113,51 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.Contains(names, n => n.Contains(UserAccountService.CreatePseudonym(admin.UserId), StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// A customer's admin got somebody else's address into his own team and deleted that account: entries of other tenants that named the
+    /// address were rewritten, and those of longer addresses too.
+    /// </summary>
+    [Fact]
+    public async Task A_deleted_account_changes_nothing_in_the_history_of_other_tenants()
+    {
+        const string Victim = "ann@x.example";
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
+        var (acme, neighbour) = (await _database.Data.AddCustomerAsync(owner, "Acme"), await _database.Data.AddCustomerAsync(owner, "Next"));
+        var teams = new TeamService(
+            _database.Database,
+            new Memberships(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), _database.Clock),
+            _database.Clock);
+        await TestData.Valued(teams.InviteAsync(rival, TeamScope.ForActor(rival), Victim, Role.ResellerViewer));
+        await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, neighbour.Id), Victim, Role.CustomerViewer));
+        await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), Victim + ".org", Role.CustomerViewer));
+        await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), "jo." + Victim, Role.CustomerViewer));
+        await using var db = _database.OpenAll();
+        var user = new PortalUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = Victim,
+            Email = Victim,
+            NormalizedUserName = Victim.ToUpperInvariant(),
+            NormalizedEmail = Victim.ToUpperInvariant(),
+            SecurityStamp = "x",
+        };
+        db.Users.Add(user);
+        db.Members.Add(new Member { UserId = user.Id, ResellerId = acme.ResellerId, CustomerId = acme.Id, Role = Role.CustomerViewer });
+        await db.SaveChangesAsync();
+        await Accounts.AuditAsync(user.Id, "members.password", $"changed by {Victim}", null);
+
+        await TestData.Valued(Accounts.DeleteAsync(user.Id));
+
+        var entries = await db.AuditEntries.AsNoTracking().ToListAsync();
+        Assert.Equal(
+            2, entries.Count(a => a.Subject.Contains($"invited {Victim} as", StringComparison.Ordinal) && a.CustomerId != acme.Id));
+        Assert.Contains(entries, a => a.Subject.Contains($"invited {Victim}.org as", StringComparison.Ordinal));
+        Assert.Contains(entries, a => a.Subject.Contains($"invited jo.{Victim} as", StringComparison.Ordinal));
+        Assert.DoesNotContain(entries, a => a.UserId == user.Id && (a.Subject + a.ActorName).Contains(Victim, StringComparison.Ordinal));
+        Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
+    }
+
     [Fact]
     public async Task Only_data_past_its_retention_period_is_deleted()
     {
@@ -122,7 +168,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var sessions = new UserSessionService(_database.Database, _database.Clock);
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
-        await Accounts.QueueRequestedEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
+        await Accounts.QueuePasswordResetAsync("x@y.example");
         await _sealing.RunAsync();
         using var retention = new RetentionWorker(
             _database.Database, new RetentionOptions(), _database.Clock, NullLogger<RetentionWorker>.Instance);
@@ -140,7 +186,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         async Task<(int, int, int)> CountsAsync() =>
             (
                 await db.UserSessions.CountAsync(),
-                await db.AccountEmails.CountAsync(),
+                await db.OutboxEmails.CountAsync(),
                 await db.AuditEntries.CountAsync(a => a.FromAddress != null));
     }
 
@@ -152,10 +198,9 @@ public sealed class PersonalDataTests : IAsyncDisposable
             .. await db.Customers.Select(c => c.Name + c.Email + c.Address.Street + c.VatId).ToListAsync(),
             .. await db.Users.Select(u => u.Email!).ToListAsync(),
             .. await db.AuditEntries.Select(a => a.ActorName + a.Subject + a.Changes + a.FromAddress).ToListAsync(),
-            .. await db.AccountEmails.Select(l => l.Email + l.Text).ToListAsync(),
             .. await db.Invitations.Select(i => i.Email).ToListAsync(),
             .. await db.UserSessions.Select(s => s.Address).ToListAsync(),
-            .. await db.Set<Delivery>().Select(d => d.To + d.Subject + d.Text).ToListAsync(),
+            .. await db.OutboxEmails.Select(e => e.To + e.Subject + e.Text).ToListAsync(),
         ]);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Invoicing;
@@ -162,7 +163,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public void Every_kind_of_email_has_a_template_in_every_language() =>
         Assert.All(
             DocumentLanguage.All.SelectMany(
-                language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
+                language => EmailTemplateText.Kinds.Select(kind => EmailTemplateText.Default(kind, language))),
             email => Assert.Null(EmailTemplateText.Check(email)));
 
     [Fact]
@@ -211,15 +212,31 @@ internal sealed class MailFixture(TestDatabase database)
     public EmailTemplateService Templates =>
         new(database.Database, new InvoiceSettingsService(database.Database, database.Clock, Portal), Box, database.Clock, Portal);
 
-    public DeliveryWorker Work(IMailer? mailer = null) => new(
-        database.Database,
-        Deliveries,
-        mailer ?? Box,
-        new FakeInvoiceDocument(),
-        new FakeElectronicInvoice(),
-        new LogoService(database.Database, new FakeInvoiceDocument(), database.Clock),
-        database.Clock,
-        NullLogger<DeliveryWorker>.Instance);
+    public MailRun Work(IMailer? mailer = null) => new(
+        new DocumentEmailWorker(
+            database.Database, Deliveries, mailer ?? Box, database.Clock, NullLogger<DocumentEmailWorker>.Instance),
+        new OutboxWorker(
+            database.Database,
+            mailer ?? Box,
+            [
+                new DocumentEmailComposer(
+                    database.Database,
+                    new FakeInvoiceDocument(),
+                    new FakeElectronicInvoice(),
+                    new LogoService(database.Database, new FakeInvoiceDocument(), database.Clock)),
+            ],
+            database.Clock,
+            NullLogger<OutboxWorker>.Instance));
+
+    /// <summary>One node's run: what is finalised is queued, then what is due is sent.</summary>
+    public sealed class MailRun(DocumentEmailWorker queue, OutboxWorker outbox)
+    {
+        public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+        {
+            await queue.RunAsync(cancellationToken);
+            return await outbox.RunAsync(cancellationToken);
+        }
+    }
 
     /// <summary>The appearance of documents is tested where they are rendered.</summary>
     private sealed class FakeInvoiceDocument : IInvoiceDocument

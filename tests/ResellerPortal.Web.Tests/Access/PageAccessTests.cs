@@ -16,7 +16,7 @@ public sealed class PageAccessTests
     private static readonly string[] Open =
     [
         "/account/sign-in", "/account/denied", "/account/not-found", "/account/error", "/account/two-factor", "/account/forgot",
-        "/account/reset", "/account/confirm",
+        "/account/reset",
         "/account/invitation", "/account/privacy", "/account/passkeys/ask", "/account/provider", "/account/provider/{name}",
         "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}",
         "/async/convert/{from}/to/{to}/converter/{converter}",

@@ -1,6 +1,7 @@
 using MimeKit;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Time;
@@ -28,7 +29,8 @@ public sealed class AccountEmailTests
         var invoice = await TestData.Valued(
             server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
 
-        await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();
+        await server.Services.GetRequiredService<DocumentEmailWorker>().RunAsync();
+        await server.Services.GetRequiredService<OutboxWorker>().RunAsync();
 
         using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(await mailServer.MessageAsync(0)));
         Assert.Equal(["<admin@acme.example>"], mailServer.Recipients);
@@ -58,7 +60,8 @@ public sealed class AccountEmailTests
             server.Services.GetRequiredService<DunningPolicyService>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 18, 9, 0, 0, TimeSpan.Zero));
         await server.Services.GetRequiredService<DunningWorker>().RunAsync();
-        await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();
+        await server.Services.GetRequiredService<DocumentEmailWorker>().RunAsync();
+        await server.Services.GetRequiredService<OutboxWorker>().RunAsync();
         Assert.Contains("Subject: Reminder: invoice INV-2026-0001", await mailServer.MessageAsync(1), StringComparison.Ordinal);
     }
 }

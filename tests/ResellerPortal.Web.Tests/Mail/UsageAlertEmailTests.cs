@@ -1,6 +1,6 @@
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -21,10 +21,11 @@ public sealed class UsageAlertEmailTests
             await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
         await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
 
-        var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().RunAsync();
+        await server.Services.GetRequiredService<UsageAlertWorker>().RunAsync();
+        await server.Services.GetRequiredService<OutboxWorker>().RunAsync();
 
-        Assert.Equal(1, sent);
-        Assert.Equal(["<owner@northwind.example>", "<admin@acme.example>"], mailServer.Recipients);
+        await mailServer.MessageAsync(1);
+        Assert.Equal(["<admin@acme.example>", "<owner@northwind.example>"], mailServer.Recipients.Order());
         Assert.All(mailServer.Messages, m =>
         {
             Assert.Contains("is used up", m, StringComparison.Ordinal);
@@ -46,7 +47,7 @@ public sealed class UsageAlertEmailTests
             await db.SaveChangesAsync();
         }
 
-        var worker = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
+        var worker = server.Services.GetRequiredService<OutboxWorker>();
         await worker.RunAsync();
         await worker.RunAsync();
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Credits;
-using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Subscriptions;
@@ -170,7 +170,7 @@ public sealed class PlanPaymentTests
         await using var db = fixture.Open();
         Assert.Equal(
             ["Monthly was not renewed", "The credits of Monthly end soon"],
-            await db.Notices.OrderBy(n => n.AtUtc).Select(n => n.Subject).ToListAsync());
+            await db.OutboxEmails.OrderBy(n => n.QueuedAtUtc).Select(n => n.Subject).ToListAsync());
 
         fixture.Stripe.Recover(subscription.ProviderId, invoice);
         await fixture.DeliverAllAsync();
@@ -182,7 +182,7 @@ public sealed class PlanPaymentTests
         fixture.Stripe.End(subscription.ProviderId);
         await fixture.DeliverAllAsync();
         Assert.Equal(SubscriptionState.Ended, (await fixture.SubscriptionAsync()).State);
-        Assert.Equal("Monthly has ended", (await db.Notices.OrderBy(n => n.AtUtc).LastAsync()).Subject);
+        Assert.Equal("Monthly has ended", (await db.OutboxEmails.OrderBy(n => n.QueuedAtUtc).LastAsync()).Subject);
         await fixture.AssertSoundAsync();
     }
 
@@ -297,7 +297,7 @@ public sealed class PlanPaymentTests
         Assert.Equal((false, "Your card was declined."), (view.Terms!.IsOn, view.Fault));
         Assert.Equal(3, (await fixture.LotsAsync()).Count);
         await using var db = fixture.Open();
-        Assert.Equal("Automatic top-ups have stopped", (await db.Notices.SingleAsync()).Subject);
+        Assert.Equal("Automatic top-ups have stopped", (await db.OutboxEmails.SingleAsync(e => e.Kind == EmailKind.Notice)).Subject);
         await fixture.AssertSoundAsync();
     }
 

@@ -273,6 +273,7 @@ public sealed partial class IsolationCrawlTests
                 NormalizedUserName = email.ToUpperInvariant(),
                 Email = email,
                 NormalizedEmail = email.ToUpperInvariant(),
+                EmailConfirmed = true,
                 SecurityStamp = "x",
             };
             user.PasswordHash = new Microsoft.AspNetCore.Identity.PasswordHasher<PortalUser>().HashPassword(user, TestData.Password);

@@ -73,7 +73,7 @@ public sealed class SecretsInLogsTests
         // Users: invitation, wrong and correct passwords, password reset and authenticator.
         var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
             owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
-        var key = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false).Split('=')[^1];
+        var key = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, provesAddress: true).Split('=')[^1];
         secrets.Add(key);
         using var jane = server.Visitor();
         using var joined = await PortalServer.SubmitAsync(

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Plans;
-using ResellerPortal.Core.Sending;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -35,7 +35,7 @@ public sealed partial class ResellersPage(
             await dialogs.ShowInvitationAsync(
                 $"{added.Reseller.Name} added",
                 added.Invitation!,
-                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
+                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, provesAddress: false)).ToString(),
                 mailer.IsConfigured);
             await OnInitializedAsync();
         }

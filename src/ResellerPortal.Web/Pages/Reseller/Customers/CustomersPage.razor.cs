@@ -3,7 +3,7 @@ using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Insights;
-using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -52,7 +52,7 @@ public sealed partial class CustomersPage(
             await dialogs.ShowInvitationAsync(
                 $"{added.Customer.Name} added",
                 added.Invitation!,
-                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
+                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, provesAddress: false)).ToString(),
                 mailer.IsConfigured);
             navigation.NavigateTo($"/reseller/customers/{added.Customer.Id}");
         }

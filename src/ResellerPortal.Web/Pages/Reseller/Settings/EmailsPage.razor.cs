@@ -2,6 +2,7 @@ using MudBlazor;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Web.Account;
 
