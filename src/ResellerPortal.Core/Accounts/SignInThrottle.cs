@@ -70,6 +70,19 @@ public sealed class SignInThrottle(PortalDatabase database, TimeProvider clock)
     /// </summary>
     public async Task RecordFailureAsync(string email, string network, CancellationToken cancellationToken = default)
     {
+        try
+        {
+            await RecordAsync(email, network, cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another request recorded the first failure at the same time.
+            await RecordAsync(email, network, cancellationToken);
+        }
+    }
+
+    private async Task RecordAsync(string email, string network, CancellationToken cancellationToken)
+    {
         var (hash, now) = (Hash(email), clock.GetUtcNow());
         await using var db = database.Open(Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -49,10 +49,12 @@ internal static class Dialogs
         /// <param name="link">The absolute URL.</param>
         public Task ShowInvitationAsync(string title, Invitation invitation, string link, bool isMailed) => dialogs.ShowSecretAsync(
             title,
-            $"{(isMailed
-                ? $"We emailed an invitation to {invitation.Email}. You can also share this link"
-                : "No mail server is configured, so send this link to "
-                    + $"{invitation.Email}")}: it works once and expires at {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC.",
+            (isMailed
+                ? $"We emailed an invitation to {invitation.Email}. You can also share this link; a new user confirms the address by email "
+                    + "before the account is created."
+                : $"No mail server is configured. Send this link to {invitation.Email} if they already have an account. For a new account, "
+                    + "ask the operator for a link.")
+                + $" It works once and expires at {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC.",
             link);
 
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
