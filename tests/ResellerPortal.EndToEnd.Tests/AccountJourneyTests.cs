@@ -54,6 +54,9 @@ public sealed partial class AccountJourneyTests(Browser browser) : IClassFixture
         await jane.PressAsync("Create account and accept invitation");
         await jane.SeesAsync("Dashboard");
         await jane.OpenAsync("/account", "Your account");
+        await jane.Page.GetByRole(AriaRole.Link, new() { Name = "Confirm it's you" }).ClickAsync();
+        await jane.FillAsync("Password", JanesPassword);
+        await jane.PressAsync("Continue");
         await jane.FillAsync("Passkey name", "My laptop");
         await jane.PressAsync("Add passkey");
         await jane.SeesAsync("Passkey added.");

@@ -104,6 +104,10 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         return await client.PostAsync(page, content);
     }
 
+    /// <summary>Enters the password again, as sensitive actions require.</summary>
+    public static async Task VerifyAsync(HttpClient client, string password = TestData.Password) =>
+        (await SubmitAsync(client, "/account/verify", "password", ("password", password))).Dispose();
+
     /// <summary>Submits a form that posts to a different URL than its page.</summary>
     public static async Task<HttpResponseMessage> PostAsync(
         HttpClient client,

@@ -13,6 +13,9 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     /// <summary>A temporary session: 12 hours, with up to two hours idle.</summary>
     private static readonly (TimeSpan Life, TimeSpan Idle) Temporary = (TimeSpan.FromHours(12), TimeSpan.FromHours(2));
 
+    /// <summary>How long a proof of who the user is lasts.</summary>
+    private static readonly TimeSpan VerifiedFor = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan SeenPrecision = TimeSpan.FromMinutes(5);
 
     public async Task<UserSession> StartAsync(
@@ -85,6 +88,30 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
             && (only == null || s.Id == only)
             && (but == null || s.Id != but))
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAtUtc, now), cancellationToken);
+    }
+
+    /// <summary>Records that the user proved who they are, for sensitive actions within the next minutes.</summary>
+    public async Task VerifyAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken = default)
+    {
+        var now = (DateTimeOffset?)clock.GetUtcNow();
+        await using var db = database.Open(TenantScope.None);
+        await db.UserSessions.Where(s => s.UserId == userId && s.Id == sessionId).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.VerifiedAtUtc, now), cancellationToken);
+    }
+
+    /// <summary>Whether the user proved who they are within the last ten minutes.</summary>
+    /// <param name="signInCounts">Whether signing in counts as such proof.</param>
+    public async Task<bool> IsVerifiedAsync(
+        Guid userId,
+        Guid sessionId,
+        bool signInCounts,
+        CancellationToken cancellationToken = default)
+    {
+        var since = clock.GetUtcNow() - VerifiedFor;
+        await using var db = database.Open(TenantScope.None);
+        return await db.UserSessions.AnyAsync(
+            s => s.UserId == userId && s.Id == sessionId && (s.VerifiedAtUtc > since || (signInCounts && s.StartedAtUtc > since)),
+            cancellationToken);
     }
 
     /// <summary>Records that a second factor was used in the session.</summary>

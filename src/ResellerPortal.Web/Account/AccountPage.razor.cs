@@ -4,9 +4,10 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>A user's own account: sign-in methods, sessions and deletion, independent of memberships.</summary>
-public sealed partial class AccountPage(PortalUserManager users, IHttpContextAccessor http)
+public sealed partial class AccountPage(OwnAccountService account)
 {
     private PortalUser? _user;
+    private bool _isVerified;
 
     [SupplyParameterFromQuery(Name = "said")]
     private string? Result { get; set; }
@@ -27,5 +28,10 @@ public sealed partial class AccountPage(PortalUserManager users, IHttpContextAcc
         _ => null,
     };
 
-    protected override async Task OnInitializedAsync() => _user = await users.GetUserAsync(http.HttpContext!.User);
+    protected override async Task OnInitializedAsync()
+    {
+        var user = await account.Users.GetUserAsync(account.Context.User);
+        _isVerified = user is not null && await account.IsVerifiedAsync(user);
+        _user = user;
+    }
 }

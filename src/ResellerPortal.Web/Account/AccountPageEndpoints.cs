@@ -121,10 +121,11 @@ internal static class AccountPageEndpoints
         HttpContext context,
         IAntiforgery antiforgery,
         PortalSignIn signIn,
-        PortalUserManager users)
+        PortalUserManager users,
+        OwnAccountService account)
     {
         return !await antiforgery.IsRequestValidAsync(context) ? Unprotected
-            : await users.GetUserAsync(context.User) is { } user
+            : await users.GetUserAsync(context.User) is { } user && await account.IsVerifiedAsync(user)
             ? Results.Text(
                 await signIn.MakePasskeyCreationOptionsAsync(
                     new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }),

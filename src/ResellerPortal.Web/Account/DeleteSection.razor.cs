@@ -4,19 +4,16 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class DeleteSection(
-    OwnAccountService account,
-    UserAccountService accounts,
-    PortalSignIn signIn,
-    NavigationManager navigation)
+public sealed partial class DeleteSection(UserAccountService accounts, PortalSignIn signIn, NavigationManager navigation)
 {
     private string? _refusal;
 
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
-    [SupplyParameterFromForm(FormName = "delete", Name = "password")]
-    private string? Password { get; set; }
+    /// <summary>Whether the user has just proved who they are; without that, nothing can be changed.</summary>
+    [Parameter, EditorRequired]
+    public bool IsVerified { get; set; }
 
     [SupplyParameterFromForm(FormName = "delete", Name = "typed")]
     private string? Typed { get; set; }
@@ -26,12 +23,6 @@ public sealed partial class DeleteSection(
         if (!string.Equals(Typed?.Trim(), User.Email, StringComparison.OrdinalIgnoreCase))
         {
             _refusal = "Type your email address exactly as shown above.";
-            return;
-        }
-
-        if (!await account.CheckPasswordAsync(User, Password))
-        {
-            _refusal = "The password is incorrect.";
             return;
         }
 

@@ -4,10 +4,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Shared by the sections of the account page: the user, password checks before sensitive actions, and auditing.</summary>
+/// <summary>Shared by the sections of the account page: the user, proof of who it is before sensitive actions, and auditing.</summary>
 public sealed class OwnAccountService(
     PortalUserManager users,
     UserAccountService accounts,
+    UserSessionService sessions,
     IHttpContextAccessor http,
     NavigationManager navigation)
 {
@@ -18,16 +19,17 @@ public sealed class OwnAccountService(
     public Guid Session => Context.User.SessionId!.Value;
 
     /// <summary>
-    /// Checks the password before a sensitive action. Users without a password (provider or passkey only) are trusted by their
-    /// session. Wrong passwords count as failed sign-ins.
+    /// Whether the user has entered the password or used a passkey within the last ten minutes, as sensitive actions require. Users who
+    /// have neither, because a provider vouches for them, must have signed in within that time.
     /// </summary>
+    public async Task<bool> IsVerifiedAsync(PortalUser user) => await sessions.IsVerifiedAsync(
+        user.Id, Session, signInCounts: user.PasswordHash is null && (await users.GetPasskeysAsync(user)).Count == 0);
+
+    public Task VerifyAsync(PortalUser user) => sessions.VerifyAsync(user.Id, Session);
+
+    /// <summary>Checks the password before a sensitive action. Wrong passwords count as failed sign-ins.</summary>
     public async Task<bool> CheckPasswordAsync(PortalUser user, string? password)
     {
-        if (user.PasswordHash is null)
-        {
-            return true;
-        }
-
         if (await users.IsLockedOutAsync(user))
         {
             return false;

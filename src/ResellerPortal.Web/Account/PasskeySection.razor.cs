@@ -14,6 +14,10 @@ public sealed partial class PasskeySection(OwnAccountService account, PortalSign
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
+    /// <summary>Whether the user has just proved who they are; without that, nothing can be changed.</summary>
+    [Parameter, EditorRequired]
+    public bool IsVerified { get; set; }
+
     [SupplyParameterFromForm(FormName = "add-passkey", Name = "credential")]
     private string? Credential { get; set; }
 
@@ -46,6 +50,11 @@ public sealed partial class PasskeySection(OwnAccountService account, PortalSign
 
     private async Task RemoveAsync(UserPasskeyInfo passkey)
     {
+        if (!IsVerified)
+        {
+            return;
+        }
+
         await account.Users.RemovePasskeyAsync(User, passkey.CredentialId);
         await account.AuditAsync(User, "members.passkey", $"The passkey \"{passkey.Name}\" was removed.");
         account.Complete("passkey-gone");

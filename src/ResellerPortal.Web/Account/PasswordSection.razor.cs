@@ -19,7 +19,7 @@ public sealed partial class PasswordSection(OwnAccountService account, PortalSig
 
     private async Task ChangeAsync()
     {
-        if (!await account.CheckPasswordAsync(User, Old))
+        if (User.PasswordHash is not null && !await account.CheckPasswordAsync(User, Old))
         {
             _refusal = "The current password is incorrect.";
             return;

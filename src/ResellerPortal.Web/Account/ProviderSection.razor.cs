@@ -13,6 +13,10 @@ public sealed partial class ProviderSection(OwnAccountService account, PortalSig
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
+    /// <summary>Whether the user has just proved who they are; without that, nothing can be changed.</summary>
+    [Parameter, EditorRequired]
+    public bool IsVerified { get; set; }
+
     protected override async Task OnInitializedAsync()
     {
         _schemes = [.. await signIn.GetExternalAuthenticationSchemesAsync()];
@@ -21,6 +25,11 @@ public sealed partial class ProviderSection(OwnAccountService account, PortalSig
 
     private async Task RemoveAsync(UserLoginInfo login)
     {
+        if (!IsVerified)
+        {
+            return;
+        }
+
         await account.Users.RemoveLoginAsync(User, login.LoginProvider, login.ProviderKey);
         await account.AuditAsync(
             User, "members.provider", $"{login.ProviderDisplayName ?? login.LoginProvider} can no longer sign in to the account.");

@@ -11,10 +11,19 @@ public sealed partial class SessionSection(OwnAccountService account, UserSessio
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
+    /// <summary>Whether the user has just proved who they are; without that, nothing can be changed.</summary>
+    [Parameter, EditorRequired]
+    public bool IsVerified { get; set; }
+
     protected override async Task OnInitializedAsync() => _sessions = await sessions.ListAsync(User.Id);
 
     private async Task EndAsync(UserSession session)
     {
+        if (!IsVerified)
+        {
+            return;
+        }
+
         await sessions.EndAsync(User.Id, only: session.Id);
         await account.AuditAsync(User, "members.session", "A session on another device was ended.");
         account.Complete("sessions");

@@ -20,8 +20,9 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
-    [SupplyParameterFromForm(Name = "password")]
-    private string? Password { get; set; }
+    /// <summary>Whether the user has just proved who they are; without that, nothing can be changed.</summary>
+    [Parameter, EditorRequired]
+    public bool IsVerified { get; set; }
 
     [SupplyParameterFromForm(FormName = "on", Name = "digits")]
     private string? Digits { get; set; }
@@ -31,6 +32,10 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
         if (User.TwoFactorEnabled)
         {
             _left = await account.Users.CountRecoveryCodesAsync(User);
+        }
+
+        if (User.TwoFactorEnabled || !IsVerified)
+        {
             return;
         }
 
@@ -50,11 +55,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     private async Task TurnOnAsync()
     {
         var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
-        if (!await account.CheckPasswordAsync(User, Password))
-        {
-            _refusal = "The password is incorrect.";
-        }
-        else if (!await account.Users.VerifyTwoFactorTokenAsync(User, TokenOptions.DefaultAuthenticatorProvider, digits))
+        if (!await account.Users.VerifyTwoFactorTokenAsync(User, TokenOptions.DefaultAuthenticatorProvider, digits))
         {
             _refusal = "This code is incorrect or expired. Check that the clock of your phone is right and enter the next code.";
         }
@@ -70,24 +71,12 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
 
     private async Task RenewCodesAsync()
     {
-        if (await account.CheckPasswordAsync(User, Password))
-        {
-            await account.AuditAsync(User, "members.second-factor", "New recovery codes were generated; the old ones no longer work.");
-            await GenerateCodesAsync();
-            return;
-        }
-
-        _refusal = "The password is incorrect.";
+        await account.AuditAsync(User, "members.second-factor", "New recovery codes were generated; the old ones no longer work.");
+        await GenerateCodesAsync();
     }
 
     private async Task TurnOffAsync()
     {
-        if (!await account.CheckPasswordAsync(User, Password))
-        {
-            _refusal = "The password is incorrect.";
-            return;
-        }
-
         await account.Users.SetTwoFactorEnabledAsync(User, false);
         await account.Users.ResetAuthenticatorKeyAsync(User);
         await KeepSessionAsync();

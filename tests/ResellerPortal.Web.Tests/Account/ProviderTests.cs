@@ -66,6 +66,8 @@ public sealed partial class ProviderTests
         provider.Claims["email"] = "somebody@else.example";
 
         Assert.Equal("/account?said=provider-failed", await GoAsync(server, provider, owner, "/account/provider/acme"));
+        Assert.DoesNotMatch(Connect(), await owner.GetStringAsync("/account"));
+        await PortalServer.VerifyAsync(owner);
         var link = Connect().Match(await owner.GetStringAsync("/account")).Groups[1].Value;
         Assert.Equal("/account?said=provider-added", await GoAsync(server, provider, owner, WebUtility.HtmlDecode(link)));
         Assert.Equal("/", await GoAsync(server, provider));

@@ -153,10 +153,11 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start(null, mail.Settings);
         await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
+        await PortalServer.VerifyAsync(owner);
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(
             " ", "", StringComparison.Ordinal);
         using var on = await PortalServer.SubmitAsync(
-            owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
+            owner, "/account", "on", ("digits", ComputeCode(key)));
         await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         var user = await db.Users.AsNoTracking().SingleAsync();
         db.UserLogins.Add(
@@ -254,15 +255,14 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
+        await PortalServer.VerifyAsync(owner);
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(
             " ", "", StringComparison.Ordinal);
 
-        using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
+        using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("digits", "000000"));
         Assert.Contains("incorrect", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", ComputeCode(key)));
-        Assert.Contains("The password is incorrect", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var on = await PortalServer.SubmitAsync(
-            owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
+            owner, "/account", "on", ("digits", ComputeCode(key)));
         var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split(
             '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(10, recovery.Length);
@@ -294,10 +294,11 @@ public sealed partial class SignInTests
 
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.Equal("/account?said=second-factor", GetPath(await owner.GetAsync("/")));
+        await PortalServer.VerifyAsync(owner);
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(
             " ", "", StringComparison.Ordinal);
         using var on = await PortalServer.SubmitAsync(
-            owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
+            owner, "/account", "on", ("digits", ComputeCode(key)));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
     }
 
@@ -309,6 +310,9 @@ public sealed partial class SignInTests
         using var here = await server.SignedInAsync(Owner);
         using var there = await server.SignedInAsync(Owner);
         using var third = await server.SignedInAsync(Owner);
+        using var unverified = await PortalServer.SubmitAsync(here, "/account", "everywhere");
+        Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/reseller")).StatusCode);
+        await PortalServer.VerifyAsync(here);
         var others = EndForm().Matches(await here.GetStringAsync("/account")).Select(m => m.Groups[1].Value).ToList();
         Assert.Equal(3, others.Count);
 
@@ -404,7 +408,8 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
-        using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
+        await PortalServer.VerifyAsync(owner);
+        using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
@@ -416,11 +421,13 @@ public sealed partial class SignInTests
             "register",
             ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);
-        using var wrong = await PortalServer.SubmitAsync(
-            jane, "/account", "delete", ("password", "wrong"), ("typed", "jane@northwind.example"));
-        Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        using var unverified = await PortalServer.SubmitAsync(jane, "/account", "delete", ("typed", "jane@northwind.example"));
+        Assert.False(unverified.StatusCode == HttpStatusCode.Redirect);
+        using var wrong = await PortalServer.SubmitAsync(jane, "/account/verify", "password", ("password", "wrong"));
+        Assert.Contains("The password is incorrect", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await PortalServer.VerifyAsync(jane, NewPassword);
         using var gone = await PortalServer.SubmitAsync(
-            jane, "/account", "delete", ("password", NewPassword), ("typed", "jane@northwind.example"));
+            jane, "/account", "delete", ("typed", "jane@northwind.example"));
 
         Assert.Equal("/account/sign-in", GetPath(gone));
         Assert.False(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));

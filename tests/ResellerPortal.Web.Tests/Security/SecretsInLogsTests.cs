@@ -94,6 +94,7 @@ public sealed class SecretsInLogsTests
         }
 
         secrets.Add(code!);
+        await PortalServer.VerifyAsync(jane, "seven purple umbrellas");
         await jane.GetStringAsync("/account");
         await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         var cookie = joined.Headers
