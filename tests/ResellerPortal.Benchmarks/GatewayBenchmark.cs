@@ -211,18 +211,21 @@ internal static class GatewayBenchmark
     }
 
     /// <summary>Starts the portal as in production, on SQLite in the folder.</summary>
-    public static Process StartPortal(DirectoryInfo folder, string address, string upstream) => Start(
+    public static Process StartPortal(DirectoryInfo folder, string address, string upstream, params string[] settings) => Start(
         folder,
         "Web",
-        "--urls",
-        address,
-        "--Database:Provider=Sqlite",
-        "--Database:MigrateOnStart=true",
-        "--DataProtection:AllowUnencryptedKeys=true",
-        "--Logging:LogLevel:Default=Error",
-        $"--ConvertApi:BaseUrl={upstream}",
-        "--ConvertApi:Secret=benchmark",
-        $"--ConnectionStrings:Portal=Data Source={folder}/portal.db");
+        [
+            "--urls",
+            address,
+            "--Database:Provider=Sqlite",
+            "--Database:MigrateOnStart=true",
+            "--DataProtection:AllowUnencryptedKeys=true",
+            "--Logging:LogLevel:Default=Error",
+            $"--ConvertApi:BaseUrl={upstream}",
+            "--ConvertApi:Secret=benchmark",
+            $"--ConnectionStrings:Portal=Data Source={folder}/portal.db",
+            .. settings,
+        ]);
 
     public static Process Start(DirectoryInfo folder, string program, params string[] arguments)
     {

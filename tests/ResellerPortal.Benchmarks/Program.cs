@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["invalid-tokens"] = InvalidTokenBenchmark.RunAsync,
+    ["sign-in"] = SignInBenchmark.RunAsync,
     ["multipart"] = MultipartBenchmark.RunAsync,
     ["dashboard"] = DashboardBenchmark.RunAsync,
     ["invoice-run"] = InvoiceRunBenchmark.RunAsync,
