@@ -2,8 +2,8 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Outbox;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Workers;
 
