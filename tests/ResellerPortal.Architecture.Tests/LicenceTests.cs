@@ -52,7 +52,8 @@ public sealed class LicenceTests
             var isPermissive = licence?.Attribute("type")?.Value switch
             {
                 "expression" => Permissive.Contains(licence.Value),
-                "file" => IsApache(File.ReadAllText(Path.Combine(Path.GetDirectoryName(nuspec)!, licence.Value))),
+                "file" => File.ReadAllText(Path.Combine(Path.GetDirectoryName(nuspec)!, licence.Value)) is var text
+                    && (IsApache(text) || IsMit(text)),
                 _ => false,
             };
             if (!isPermissive && !ReadByHand.ContainsKey(package.Name.Split('/')[0]))
@@ -63,6 +64,11 @@ public sealed class LicenceTests
 
         Assert.Empty(wrong);
     }
+
+    private static bool IsMit(string text) =>
+        text.TrimStart().StartsWith("MIT License", StringComparison.Ordinal)
+        && text.Contains("Permission is hereby granted, free of charge", StringComparison.Ordinal)
+        && text.Contains("THE SOFTWARE IS PROVIDED \"AS IS\"", StringComparison.Ordinal);
 
     /// <summary>Whether a licence that comes as a file is the Apache License 2.0, whole and by its own words.</summary>
     private static bool IsApache(string text) =>

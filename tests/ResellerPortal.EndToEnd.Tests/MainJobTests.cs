@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Playwright;
+using ResellerPortal.Core.Accounts;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
 
@@ -22,7 +23,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
         await BuyAsync(operatorPage, ownerPage);
         var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address, width: 390));
-        var password = await JoinAsync(customerPage, await AddCustomerAsync(ownerPage));
+        var password = await JoinAsync(server, customerPage, await AddCustomerAsync(ownerPage));
         await SetMarkupAsync(ownerPage);
         var token = await IssueTokenAsync(ownerPage);
         await ConvertAsync(server, token, times: 3);
@@ -103,10 +104,17 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         return invitation;
     }
 
-    private static async Task<string> JoinAsync(PortalPage customer, string invitation)
+    private static async Task<string> JoinAsync(PortalServer server, PortalPage customer, string copied)
     {
         const string password = "blue garden chair piano";
-        await customer.OpenAsync(invitation, "Join Acme Publishing");
+        await customer.OpenAsync(copied, "Join Acme Publishing");
+        await customer.SeesAsync("this portal has no mail server");
+
+        // What the command invitation-link prints on the server.
+        var invitation = Assert.Single(
+            await server.Services.GetRequiredService<InvitationService>().ListOpenAsync("ADMIN@acme.example"));
+        await customer.OpenAsync(
+            server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, provesAddress: true), "Join Acme Publishing");
         await customer.FillAsync("Password (at least 12 characters)", password);
         await customer.PressAsync("Create account and accept invitation");
         await customer.SeesAsync("No conversions yet");

@@ -96,7 +96,8 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
 
     /// <summary>Operators reach every tenant, so they need one unless the installation says otherwise.</summary>
     private bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
-        (member.ResellerId is null && options.OperatorsNeedSecondFactor) || rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
+        (member.ResellerId is null && options.OperatorsNeedSecondFactor)
+        || rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
     /// <summary>A support session ends when it expires, or with the membership that started it.</summary>
     private static async Task<Actor?> FindSupportActorAsync(

@@ -39,7 +39,10 @@ public static class AuditEraser
         var own = db.AuditEntries.Where(a => a.UserId == userId && (within == null || a.ResellerId == within));
         await ReplaceAsync(db, own, words, cancellationToken);
 
-        var joined = await own.Where(a => a.Action == Joined).Select(a => new { a.ResellerId, a.CustomerId }).ToListAsync(cancellationToken);
+        var joined = await own
+            .Where(a => a.Action == Joined)
+            .Select(a => new { a.ResellerId, a.CustomerId })
+            .ToListAsync(cancellationToken);
         var current = await db.Members
             .Where(m => m.UserId == userId && (within == null || m.ResellerId == within))
             .Select(m => new { m.ResellerId, m.CustomerId })

@@ -9,7 +9,9 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Notifications;
 
-/// <summary>Queues the emails of usage alerts, to the reseller and, where it concerns one, the customer. Each alert is queued once.</summary>
+/// <summary>
+/// Queues the emails of usage alerts, to the reseller and, where it concerns one, the customer. Each alert is queued once.
+/// </summary>
 public sealed class UsageAlertWorker(
     PortalDatabase database,
     IMailer mailer,

@@ -91,7 +91,10 @@ public sealed class OutboxWorker(
         var batch = new List<OutboxEmail>(turn.Count);
         foreach (var tenant in turn)
         {
-            var oldest = await due.Where(e => e.ResellerId == tenant).OrderBy(e => e.NextAttemptAtUtc).FirstOrDefaultAsync(cancellationToken);
+            var oldest = await due
+                .Where(e => e.ResellerId == tenant)
+                .OrderBy(e => e.NextAttemptAtUtc)
+                .FirstOrDefaultAsync(cancellationToken);
             batch.AddRange(oldest is null ? [] : [oldest]);
             _servedLast = tenant;
         }

@@ -74,7 +74,13 @@ public sealed class UndeliveredEmailService(PortalDatabase database, TimeProvide
         }
 
         (email.NextAttemptAtUtc, email.ExpiresAtUtc, email.Attempts) = (now, null, 0);
-        db.Audit(actor, now, permission, $"sent the email of {email.QueuedAtUtc:yyyy-MM-dd HH:mm} again", email.ResellerId, email.CustomerId);
+        db.Audit(
+            actor,
+            now,
+            permission,
+            $"sent the email of {email.QueuedAtUtc:yyyy-MM-dd HH:mm} again",
+            email.ResellerId,
+            email.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         return email;
     }

@@ -14,7 +14,9 @@ internal static class ImageLimits
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Whether a file is a PNG or JPEG image of at most so many pixels on each side, and of <see cref="MaxPixels"/> in all.</summary>
+    /// <summary>
+    /// Whether a file is a PNG or JPEG image of at most so many pixels on each side, and of <see cref="MaxPixels"/> in all.
+    /// </summary>
     public static bool IsWithin(byte[] image, int maxSide = ushort.MaxValue)
     {
         var size = image.AsSpan().StartsWith(PngSignature) ? ReadPngSize(image) : ReadJpegSize(image);

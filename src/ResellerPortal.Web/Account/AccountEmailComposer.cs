@@ -16,7 +16,9 @@ internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
         portal.FindUrl(path) ?? (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? "") + path;
 }
 
-/// <summary>Composes account emails: invitations, password resets and changes of an account. Links are created when an email is sent.</summary>
+/// <summary>
+/// Composes account emails: invitations, password resets and changes of an account. Links are created when an email is sent.
+/// </summary>
 internal sealed class AccountEmailComposer(
     PortalDatabase database,
     InvitationLinks links,
@@ -49,7 +51,8 @@ internal sealed class AccountEmailComposer(
                 invitation.Email,
                 "You have been invited",
                 $"{invitation.InvitedBy} has invited you to Reseller Portal. Accept the invitation by "
-                    + $"{invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Create(links.CreatePath(invitation, provesAddress: true))}\n\n"
+                    + $"{invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n"
+                    + $"{address.Create(links.CreatePath(invitation, provesAddress: true))}\n\n"
                     + "The link can be used once. If you did not expect this invitation, you can ignore this email.\n")
             : null;
     }

@@ -58,7 +58,10 @@ public sealed partial class TeamView(
     private async Task ShowAsync(string title, Invitation invitation)
     {
         await dialogs.ShowInvitationAsync(
-            title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, provesAddress: false)).ToString(), mailer.IsConfigured);
+            title,
+            invitation,
+            navigation.ToAbsoluteUri(links.CreatePath(invitation, provesAddress: false)).ToString(),
+            mailer.IsConfigured);
         await LoadAsync();
     }
 

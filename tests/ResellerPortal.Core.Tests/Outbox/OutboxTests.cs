@@ -191,7 +191,9 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
         _mailer.Rejects = null;
         await using (var db = sqlite.OpenAll())
         {
-            await db.Resellers.Where(r => r.Id == northwind.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Email, "new@northwind.example"));
+            await db.Resellers
+                .Where(r => r.Id == northwind.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.Email, "new@northwind.example"));
         }
 
         await TestData.Valued(service.SendAgainAsync(TestData.Operator, shown.Id));

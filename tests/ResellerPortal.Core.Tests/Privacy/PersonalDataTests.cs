@@ -22,7 +22,11 @@ public sealed class PersonalDataTests : IAsyncDisposable
     private PersonalDataService Data => new(_database.Database, _sealing, _database.Clock);
 
     private UserAccountService Accounts =>
-        new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock, new AccountOptions()), _database.Clock);
+        new(
+            _database.Database,
+            _sealing,
+            new MembershipDirectory(_database.Database, _database.Clock, new AccountOptions()),
+            _database.Clock);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +127,8 @@ public sealed class PersonalDataTests : IAsyncDisposable
         const string Victim = "ann@x.example";
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
-        var (acme, neighbour) = (await _database.Data.AddCustomerAsync(owner, "Acme"), await _database.Data.AddCustomerAsync(owner, "Next"));
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
+        var neighbour = await _database.Data.AddCustomerAsync(owner, "Next");
         var teams = new TeamService(
             _database.Database,
             new Memberships(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), _database.Clock),

@@ -36,7 +36,8 @@ public sealed class StandInMailServer : IAsyncDisposable
     /// <summary>Returns the first message that contains a text, waiting until it has come.</summary>
     public async Task<string> FindMessageAsync(string text)
     {
-        await Eventually.TrueAsync(() => Messages.ToList().Exists(m => m.Contains(text, StringComparison.Ordinal)), $"a message with {text} comes");
+        await Eventually.TrueAsync(
+            () => Messages.ToList().Exists(m => m.Contains(text, StringComparison.Ordinal)), $"a message with {text} comes");
         return Messages.ToList().Find(m => m.Contains(text, StringComparison.Ordinal))!;
     }
 

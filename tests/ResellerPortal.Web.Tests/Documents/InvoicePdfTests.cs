@@ -6,6 +6,7 @@ using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Invoices;
 using ResellerPortal.Documents.Invoices.Electronic;
 using ResellerPortal.Documents.Invoices.Pdf;
+using ResellerPortal.Documents.PlainFiles;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Documents;
@@ -268,8 +269,7 @@ public sealed class InvoicePdfTests
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.All(bombs, bomb => Assert.False(pdf.CanShow(bomb)));
-        Assert.All(
-            bombs, bomb => Assert.Throws<InvalidDataException>(() => ResellerPortal.Documents.PlainFiles.PlainFilePdf.Draw("png", "bomb", bomb)));
+        Assert.All(bombs, bomb => Assert.Throws<InvalidDataException>(() => PlainFilePdf.Draw("png", "bomb", bomb)));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
 
