@@ -46,12 +46,16 @@ internal static class InvitationEmails
 {
     extension(DbContext db)
     {
-        /// <summary>Queues the email with an invitation's link, unless one is waiting or went out in the last two minutes.</summary>
-        public async Task QueueEmailAsync(Invitation invitation, DateTimeOffset now, CancellationToken cancellationToken)
+        /// <summary>Queues the email with an invitation's link, unless one is waiting.</summary>
+        /// <param name="sentSince">An email that went out since then is enough; null if it has a link that is no longer valid.</param>
+        public async Task QueueEmailAsync(
+            Invitation invitation,
+            DateTimeOffset now,
+            DateTimeOffset? sentSince,
+            CancellationToken cancellationToken)
         {
-            var recent = now.AddMinutes(-2);
             if (await db.OutboxEmails.AnyAsync(
-                e => e.InvitationId == invitation.Id && (e.NextAttemptAtUtc != null || e.SentAtUtc > recent), cancellationToken))
+                e => e.InvitationId == invitation.Id && (e.NextAttemptAtUtc != null || e.SentAtUtc > sentSince), cancellationToken))
             {
                 return;
             }

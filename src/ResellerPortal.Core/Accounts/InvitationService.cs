@@ -123,7 +123,8 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
             return Refusal.Because("This invitation has been used or revoked, or has expired. Ask for a new one.");
         }
 
-        await db.QueueEmailAsync(found.Invitation, clock.GetUtcNow(), cancellationToken);
+        var now = clock.GetUtcNow();
+        await db.QueueEmailAsync(found.Invitation, now, sentSince: now.AddMinutes(-2), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return found.Invitation;
     }

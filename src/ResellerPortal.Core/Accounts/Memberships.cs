@@ -80,7 +80,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
             ExpiresAtUtc = now + OpenFor,
         };
         db.Invitations.Add(invitation);
-        await db.QueueEmailAsync(invitation, now, cancellationToken);
+        await db.QueueEmailAsync(invitation, now, sentSince: null, cancellationToken);
         return invitation;
     }
 

@@ -129,7 +129,7 @@ public sealed class SignInThrottle(PortalDatabase database, TimeProvider clock)
             cancellationToken);
         var text = $"After {MaxFailures} wrong passwords, sign-in to your account from the network {failure.Network} is locked until "
             + $"{until:yyyy-MM-dd HH:mm} UTC. Other networks are not affected.";
-        var normalized = email.Trim().ToUpperInvariant();
+        var normalized = email.Trim().Normalize().ToUpperInvariant();
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken);
 
         // Written for every address, and dropped when it is to be sent if nobody has the address.
@@ -155,5 +155,6 @@ public sealed class SignInThrottle(PortalDatabase database, TimeProvider clock)
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    private static byte[] Hash(string email) => SHA256.HashData(Encoding.UTF8.GetBytes(email.Trim().ToUpperInvariant()));
+    /// <summary>Normalises as the lookup of users does, or another spelling of an address would be another lockout.</summary>
+    private static byte[] Hash(string email) => SHA256.HashData(Encoding.UTF8.GetBytes(email.Trim().Normalize().ToUpperInvariant()));
 }

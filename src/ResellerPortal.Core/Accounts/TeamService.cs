@@ -144,7 +144,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         var now = clock.GetUtcNow();
         invitation.Edition++;
         invitation.ExpiresAtUtc = now + Memberships.OpenFor;
-        await db.QueueEmailAsync(invitation, now, cancellationToken);
+        await db.QueueEmailAsync(invitation, now, sentSince: null, cancellationToken);
         db.Audit(actor, now, permission, $"resent the invitation of {invitation.Email}", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         return invitation;

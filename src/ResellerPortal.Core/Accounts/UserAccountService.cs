@@ -25,6 +25,9 @@ public sealed class UserAccountService(
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all memberships");
 
+    /// <summary>One spelling of all that find the same user: other letters than those of an address may have the same capital.</summary>
+    private static string FoldCase(string email) => email.Trim().Truncate(256).Normalize().ToUpperInvariant().ToLowerInvariant();
+
     public static string CreatePseudonym(Guid userId) => $"deleted user {userId.ToString("N")[^8..]}";
 
     public async Task<UserData> ExportAsync(Guid userId, CancellationToken cancellationToken = default)
@@ -105,7 +108,7 @@ public sealed class UserAccountService(
     public async Task QueuePasswordResetAsync(string email, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        email = email.Trim().Truncate(256).ToLowerInvariant();
+        email = FoldCase(email);
         await using var db = database.Open(Scope);
         var recent = now.AddMinutes(-2);
         if (!await db.OutboxEmails.AnyAsync(
@@ -158,7 +161,7 @@ public sealed class UserAccountService(
         db.Members.RemoveRange(members);
         db.Users.Remove(user);
         await db.SaveChangesAsync(cancellationToken);
-        var requestedFor = email.ToLowerInvariant();
+        var requestedFor = FoldCase(email);
         await db.OutboxEmails
             .Where(e => e.UserId == userId || (e.Kind == EmailKind.PasswordReset && e.To == requestedFor))
             .ExecuteDeleteAsync(cancellationToken);

@@ -113,10 +113,10 @@ public static class AuditEraser
                 RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
 
     /// <summary>
-    /// Matches whole words only. An address may not go on with anything that an address can hold (RFC 5322, atoms and dots):
-    /// "ann@x.example" is part of neither "jo.ann@x.example" nor "ann@x.example.org".
+    /// Matches whole words only. An address stands between what separates words, since it may hold almost anything else (RFC 5322,
+    /// RFC 6531): "ann@x.example" is part of neither "jo.ann@x.example" nor "ann@x.example.org".
     /// </summary>
     private static string WholeWord(string word) => word.Contains('@', StringComparison.Ordinal)
-        ? $@"(?<![\w.!#$%&'*+/=?^`{{|}}~-]){Regex.Escape(word)}(?![\w@-]|\.\w)"
+        ? $@"(?<=^|[\s(\[<:,;""]){Regex.Escape(word)}(?![\w@-]|\.\w|""@)"
         : $@"(?<![\w.+-]){Regex.Escape(word)}(?![\w-])";
 }

@@ -22,9 +22,13 @@ public sealed record BankStatementLine(
     public const int NameLength = 140;
     public const int ReferenceLength = 500;
 
+    /// <summary>How much of a text is looked at; what is longer is no name or reference.</summary>
+    private const int MaxText = 5_000;
+
     /// <summary>Normalises a bank's text to one line of printable characters, truncated to a length.</summary>
     public static string Normalize(string text, int length)
     {
+        text = text.Length > MaxText ? text[..MaxText] : text;
         var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var line = string.Join(' ', words);
         return line.Length > length ? line[..length] : line;

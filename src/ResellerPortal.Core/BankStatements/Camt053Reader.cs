@@ -53,12 +53,17 @@ public static class Camt053Reader
                 cancellationToken.ThrowIfCancellationRequested();
                 var payments = GetPayments(entry);
                 var (day, ofBank) = (ReadDay(entry), Text(entry, "AcctSvcrRef"));
-                lines.AddRange(payments.Select(part => Read(account, entry, day, ofBank, part)));
-                if (lines.Count > BankStatementService.MostEntries)
+                if (lines.Count + payments.Count > BankStatementService.MostEntries)
                 {
                     throw new InvalidDataException(
                         $"The statement has more than {BankStatementService.MostEntries:N0} entries. "
                             + "Split it; overlapping entries are imported once.");
+                }
+
+                foreach (var part in payments)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    lines.Add(Read(account, entry, day, ofBank, part));
                 }
             }
         }

@@ -73,22 +73,25 @@ public sealed class OutboxWorker(
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.NextAttemptAtUtc, (DateTimeOffset?)null), cancellationToken);
     }
 
-    /// <summary>Reads the urgent emails that are due; if there are none, the oldest email of each of the next tenants.</summary>
+    /// <summary>
+    /// Reads some urgent emails that are due, those that have not failed before first, and the oldest email of each of the next tenants.
+    /// </summary>
     private async Task<IReadOnlyList<OutboxEmail>> ReadBatchAsync(PortalDbContext db, CancellationToken cancellationToken)
     {
         var now = Clock.GetUtcNow();
         var due = db.OutboxEmails.AsNoTracking().Where(e => e.NextAttemptAtUtc <= now);
-        var urgent = await due.Where(e => e.IsUrgent).OrderBy(e => e.NextAttemptAtUtc).Take(BatchSize).ToListAsync(cancellationToken);
-        if (urgent.Count > 0)
-        {
-            return urgent;
-        }
-
+        var urgent = await due
+            .Where(e => e.IsUrgent)
+            .OrderBy(e => e.Attempts)
+            .ThenBy(e => e.NextAttemptAtUtc)
+            .Take(BatchSize)
+            .ToListAsync(cancellationToken);
+        due = due.Where(e => !e.IsUrgent);
         var tenants = await due.Select(e => e.ResellerId).Distinct().ToListAsync(cancellationToken);
         tenants.Sort((a, b) => Nullable.Compare(a?.Value, b?.Value));
         var next = tenants.FindIndex(t => Nullable.Compare(t?.Value, _servedLast?.Value) > 0);
         var turn = tenants.Skip(Math.Max(0, next)).Concat(tenants.Take(Math.Max(0, next))).Take(BatchSize).ToList();
-        var batch = new List<OutboxEmail>(turn.Count);
+        List<OutboxEmail> batch = [.. urgent];
         foreach (var tenant in turn)
         {
             var oldest = await due

@@ -9,8 +9,8 @@ namespace ResellerPortal.Documents.Drawing;
 /// </summary>
 internal static class ImageLimits
 {
-    /// <summary>The most pixels of an image that is drawn, some 4,000 × 3,000.</summary>
-    public const int MaxPixels = 12_000_000;
+    /// <summary>The most pixels of an image that is drawn, 2,000 × 2,000; decoding takes some thirty bytes for each.</summary>
+    public const int MaxPixels = 4_000_000;
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 

@@ -10,9 +10,9 @@ public partial class Outbox
     [
         ("LedgerEntry", [["CustomerId", "Sequence"], ["RequestId"]]),
         ("LotDraw", [["CustomerId", "Sequence", "LotId"]]),
-        ("LotAdjustment", [["Id"]]),
-        ("BalanceTransaction", [["CustomerId", "Sequence"], ["ResellerId", "IdempotencyKey"]]),
-        ("AuditEntry", [["Id"], ["Chain", "Sequence"]]),
+        ("LotAdjustment", [["rowid"], ["Id"]]),
+        ("BalanceTransaction", [["rowid"], ["CustomerId", "Sequence"], ["ResellerId", "IdempotencyKey"]]),
+        ("AuditEntry", [["rowid"], ["Id"], ["Chain", "Sequence"]]),
     ];
 
     private static void KeepDeliveries(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""

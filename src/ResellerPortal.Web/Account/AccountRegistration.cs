@@ -31,6 +31,9 @@ internal static class AccountRegistration
                 cookie.ReturnUrlParameter = "returnUrl";
                 cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
                 cookie.Events.OnValidatePrincipal = ValidateAsync;
+
+                // The sign-in page redirects, to an address that it has checked.
+                cookie.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
             });
             foreach (var cookie in (Microsoft.Extensions.Options.OptionsBuilder<CookieAuthenticationOptions>[])[
                 cookies.ApplicationCookie!, cookies.ExternalCookie!, cookies.TwoFactorUserIdCookie!, cookies.TwoFactorRememberMeCookie!,

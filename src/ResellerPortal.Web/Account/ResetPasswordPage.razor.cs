@@ -34,7 +34,7 @@ public sealed partial class ResetPasswordPage(
 
     protected override async Task OnInitializedAsync()
     {
-        var user = User is null ? null : await users.FindByIdAsync(User);
+        var user = Guid.TryParse(User, out var id) ? await users.FindByIdAsync(id.ToString()) : null;
         _user = user is not null
             && await users.VerifyUserTokenAsync(
                 user, users.Options.Tokens.PasswordResetTokenProvider, UserManager<PortalUser>.ResetPasswordTokenPurpose, Code ?? "")

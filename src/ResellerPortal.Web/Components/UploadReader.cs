@@ -25,7 +25,11 @@ public sealed class UploadReader : IDisposable
         using var whole = new MemoryStream();
         await stream.CopyToAsync(whole);
         whole.Position = 0;
-        await _slots.WaitAsync();
+        if (!await _slots.WaitAsync(Limit))
+        {
+            throw new InvalidDataException("Other files are being read. Try again in a minute.");
+        }
+
         try
         {
             using var limit = new CancellationTokenSource(Limit);

@@ -27,7 +27,7 @@ internal sealed class SmtpOptions
 internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
 {
     /// <summary>How long the server may take for one step, so that a hanging one does not hold up the outbox.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public bool IsConfigured => options.Value.Host.Length > 0;
 
@@ -58,7 +58,8 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
         {
             await client.SendAsync(message, cancellationToken);
         }
-        catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
+        catch (SmtpCommandException refused)
+            when (refused.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)refused.StatusCode >= 500)
         {
             throw new EmailRefusedException(refused);
         }

@@ -13,6 +13,7 @@ public sealed class Camt053Tests
     [InlineData("deep")]
     [InlineData("wide")]
     [InlineData("parts")]
+    [InlineData("long")]
     public void A_statement_that_is_made_to_take_long_is_refused_at_once(string shape)
     {
         var entry = "<Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-11-20</Dt></BookgDt>";
@@ -20,6 +21,9 @@ public sealed class Camt053Tests
         {
             "deep" => string.Concat(Enumerable.Repeat("<Stmt>", 60_000)) + string.Concat(Enumerable.Repeat("</Stmt>", 60_000)),
             "wide" => "<D>" + string.Concat(Enumerable.Repeat("<a/>", 2_100_000)) + "</D>",
+            "long" => $"<D><Stmt>{entry}<AcctSvcrRef>{string.Concat(Enumerable.Repeat("a ", 1_000_000))}</AcctSvcrRef>"
+                + string.Concat(Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 60_000))
+                + "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">1</Amt></TxDtls></NtryDtls></Ntry></Stmt></D>",
             _ => $"<D><Stmt>{entry}{string.Concat(
                 Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 60_000))}"
                 + "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">1</Amt></TxDtls></NtryDtls></Ntry></Stmt></D>",

@@ -39,6 +39,10 @@ public sealed class LedgerTests
     [InlineData("INSERT OR REPLACE INTO LedgerEntry SELECT * FROM LedgerEntry")]
     [InlineData("INSERT OR REPLACE INTO LotDraw SELECT * FROM LotDraw")]
     [InlineData("INSERT OR REPLACE INTO AuditEntry SELECT * FROM AuditEntry")]
+    [InlineData("""
+        INSERT OR REPLACE INTO AuditEntry (rowid, Id, Chain, AtUtc, Action, ActorName, Subject)
+        SELECT rowid, randomblob(16), Chain, AtUtc, Action, ActorName, 'forged' FROM AuditEntry LIMIT 1
+        """)]
     public async Task The_database_refuses_to_change_what_was_written(string sql)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

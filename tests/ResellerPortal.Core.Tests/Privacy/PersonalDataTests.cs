@@ -137,6 +137,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, neighbour.Id), Victim, Role.CustomerViewer));
         await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), Victim + ".org", Role.CustomerViewer));
         await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), "jo." + Victim, Role.CustomerViewer));
+        await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), "😀" + Victim, Role.CustomerViewer));
         await using var db = _database.OpenAll();
         var user = new PortalUser
         {
@@ -159,6 +160,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
             2, entries.Count(a => a.Subject.Contains($"invited {Victim} as", StringComparison.Ordinal) && a.CustomerId != acme.Id));
         Assert.Contains(entries, a => a.Subject.Contains($"invited {Victim}.org as", StringComparison.Ordinal));
         Assert.Contains(entries, a => a.Subject.Contains($"invited jo.{Victim} as", StringComparison.Ordinal));
+        Assert.Contains(entries, a => a.Subject.Contains($"invited 😀{Victim} as", StringComparison.Ordinal));
         Assert.DoesNotContain(entries, a => a.UserId == user.Id && (a.Subject + a.ActorName).Contains(Victim, StringComparison.Ordinal));
         Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
     }
