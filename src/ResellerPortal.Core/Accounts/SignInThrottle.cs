@@ -137,7 +137,7 @@ public sealed class SignInThrottle(PortalDatabase database, TimeProvider clock)
         {
             UserId = user?.Id,
             Kind = EmailKind.AccountChange,
-            To = email.Trim().Truncate(256).ToLowerInvariant(),
+            To = user?.Email ?? email.Trim().Truncate(256).ToLowerInvariant(),
             Text = text,
             QueuedAtUtc = now,
             ExpiresAtUtc = now + OutboxEmail.AccountLife,
