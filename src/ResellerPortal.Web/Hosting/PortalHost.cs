@@ -70,7 +70,7 @@ internal static class PortalHost
         app.UseGateway();
         if (!app.Environment.IsDevelopment())
         {
-            app.UseExceptionHandler("/account/error");
+            app.UseExceptionHandler("/account/error", createScopeForErrors: true);
         }
 
         app.UseSecurityHeaders(app.Configuration);
