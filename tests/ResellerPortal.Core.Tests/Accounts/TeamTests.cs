@@ -185,6 +185,9 @@ public sealed class TeamTests : IAsyncDisposable
             Assert.Equal(hour < 2, await Sessions.IsAliveAsync(jane.UserId, idle.SessionId, wasUsed: false));
         }
 
+        var stays = await Sessions.StartAsync(jane.UserId, SignInMethod.Password, stays: true, "203.0.113.7", "Firefox");
+        Assert.Equal((30, 14), ((stays.ExpiresAtUtc - stays.StartedAtUtc).TotalDays, stays.IdleMinutes / 60 / 24));
+        await Sessions.EndAsync(jane.UserId, only: stays.Id);
         Assert.Equal([used.SessionId], (await Sessions.ListAsync(jane.UserId)).Select(s => s.Id));
         _database.Clock.Advance(TimeSpan.FromHours(1));
         Assert.False(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
@@ -215,6 +218,18 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.Equal((false, true), Read(await Memberships.FindActorAsync(member)));
 
         static (bool, bool) Read(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
+    }
+
+    [Fact]
+    public async Task The_operators_members_need_a_second_factor()
+    {
+        await _database.Data.AddOperatorAsync("operator@portal.example");
+        await using var db = _database.OpenAll();
+        var user = await db.Users.Select(u => u.Id).SingleAsync();
+
+        Assert.True((await Memberships.FindActorAsync(await SignInAsync(user)))!.NeedsSecondFactor);
+        Assert.False((await Memberships.FindActorAsync(await SignInAsync(user)))!.May(Permission.ResellersManage));
+        Assert.True((await Memberships.FindActorAsync(await SignInAsync(user, SignInMethod.Passkey)))!.May(Permission.ResellersManage));
     }
 
     [Fact]

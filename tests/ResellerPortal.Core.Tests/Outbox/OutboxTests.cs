@@ -100,6 +100,37 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task Urgent_emails_that_failed_wait_behind_fresh_ones_and_keep_no_tenant_from_its_turn()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (quiet, _) = await sqlite.Data.AddResellerAsync("quiet");
+        await NotifyAsync(sqlite, quiet, "One notice");
+        await using var db = sqlite.OpenAll();
+        for (var i = 0; i <= 50; i++)
+        {
+            var isFresh = i == 50;
+            db.OutboxEmails.Add(new OutboxEmail
+            {
+                Kind = EmailKind.AccountChange,
+                To = isFresh ? "owner@fresh.example" : $"owner{i}@hanging.example",
+                QueuedAtUtc = sqlite.Clock.GetUtcNow(),
+                NextAttemptAtUtc = sqlite.Clock.GetUtcNow().AddMinutes(isFresh ? 0 : -1),
+                Attempts = isFresh ? 0 : 1,
+                IsUrgent = true,
+            });
+        }
+
+        await db.SaveChangesAsync();
+        _mailer.Rejects = to => to.EndsWith("@hanging.example", StringComparison.Ordinal);
+        using var worker = Worker(sqlite);
+        await worker.RunAsync();
+
+        Assert.Equal("owner@fresh.example", _mailer.Attempts[0]);
+        Assert.InRange(_mailer.Attempts.IndexOf("owner@quiet.example"), 1, 20);
+        Assert.Equal(52, _mailer.Attempts.Count);
+    }
+
+    [Fact]
     public async Task An_email_is_marked_as_sent_after_it_was_and_repeated_with_the_same_id()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

@@ -26,6 +26,9 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>Answers a command in place of "250 ok"; null for the usual answer, and an empty one for none at all.</summary>
+    public Func<string, string?>? Answers { get; set; }
+
     /// <summary>Returns the message with a zero-based number, waiting until the portal's background worker has sent it.</summary>
     public async Task<string> MessageAsync(int number)
     {
@@ -70,6 +73,10 @@ public sealed class StandInMailServer : IAsyncDisposable
             {
                 return;
             }
+            catch (IOException)
+            {
+                // The client gave up; the next one is served.
+            }
         }
     }
 
@@ -81,6 +88,12 @@ public sealed class StandInMailServer : IAsyncDisposable
         await writer.WriteLineAsync("220 stand-in ESMTP");
         while (await reader.ReadLineAsync() is { } line)
         {
+            if (Answers?.Invoke(line) is { } answer)
+            {
+                await writer.WriteAsync(answer.Length > 0 ? answer + "\r\n" : "");
+                continue;
+            }
+
             if (line.StartsWith("RCPT TO:", StringComparison.Ordinal))
             {
                 Recipients.Add(line["RCPT TO:".Length..]);

@@ -36,6 +36,32 @@ public sealed partial class ProviderTests
         Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
         (provider.Audience, provider.KeepsNonce) = ("portal", false);
         Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
+
+        // A token of another issuer, and one that somebody else signed.
+        (provider.KeepsNonce, provider.Issuer) = (true, "https://other.example");
+        Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
+        (provider.Issuer, provider.IsForged) = (null, true);
+        Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
+        provider.IsForged = false;
+        Assert.Equal("/", await GoAsync(server, provider));
+    }
+
+    [Fact]
+    public async Task The_answer_of_a_provider_is_worth_nothing_in_another_browser()
+    {
+        await using var provider = await StandInProvider.StartAsync();
+        using var server = PortalServer.Start(null, provider.Settings);
+        await server.Data.AddResellerAsync("northwind");
+        using var browser = server.Anonymous();
+        using var leave = await browser.GetAsync("/account/provider/acme");
+        using var outside = new HttpClient();
+        var form = await outside.GetStringAsync(leave.Headers.Location);
+        using var answer = new FormUrlEncodedContent(
+            Field().Matches(form).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value))));
+
+        using var back = await server.Anonymous().PostAsync("/account/signed-in/acme", answer);
+
+        Assert.Equal("/account/sign-in?provider=failed", back.Headers.Location!.ToString());
     }
 
     [Fact]

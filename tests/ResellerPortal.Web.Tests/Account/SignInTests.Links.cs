@@ -55,6 +55,39 @@ public sealed partial class SignInTests
     }
 
     [Fact]
+    public async Task An_invitation_that_is_sent_again_at_once_brings_a_link_that_works()
+    {
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, mail.Settings);
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        var teams = server.Services.GetRequiredService<TeamService>();
+        var team = TeamScope.ForActor(owner);
+        var invitation = await TestData.Valued(teams.InviteAsync(owner, team, "jane@northwind.example", Role.ResellerViewer));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
+        await Eventually.TrueAsync(() => db.OutboxEmails.AnyAsync(e => e.SentAtUtc != null), "the first email is recorded as sent");
+        await TestData.Valued(teams.InviteAgainAsync(owner, team, invitation.Id));
+        var (first, second) = (FindLink(await mail.MessageAsync(0)), FindLink(await mail.MessageAsync(1)));
+        using var jane = server.Visitor();
+
+        Assert.Contains("Invitation no longer valid", await jane.GetStringAsync(first), StringComparison.Ordinal);
+        using var joined = await PortalServer.SubmitAsync(jane, second, "register", ("password", NewPassword));
+        Assert.Equal("/reseller", GetPath(await jane.GetAsync("/")));
+    }
+
+    [Theory]
+    [InlineData("user=no-guid&code=x")]
+    [InlineData("user=%27%22%00&code=%00")]
+    [InlineData("")]
+    public async Task A_reset_link_that_was_cut_or_changed_leads_to_a_page_that_offers_another(string query)
+    {
+        using var server = PortalServer.Start();
+        using var answer = await server.Anonymous().GetAsync("/account/reset?" + query);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("Request another link", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_password_reset_ends_every_session_passkey_provider_and_authenticator_from_before()
     {
         await using var mail = StandInMailServer.Start();

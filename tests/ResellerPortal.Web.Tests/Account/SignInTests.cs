@@ -10,7 +10,7 @@ using ResellerPortal.Web.Account.Passwords;
 
 namespace ResellerPortal.Web.Tests.Account;
 
-/// <summary>Signing in, its second factor and its sessions; <c>SignInTests.Links.cs</c> has what mailed links do.</summary>
+/// <summary>Signing in, its second factor and its sessions; <c>.Links.cs</c> has mailed links, <c>.Account.cs</c> one's account.</summary>
 public sealed partial class SignInTests
 {
     private const string Owner = "owner@northwind.example";
@@ -207,6 +207,7 @@ public sealed partial class SignInTests
         var kept = cookies.GetCookieHeader(server.Address);
 
         using var signedOut = await PortalServer.PostAsync(client, "/account", "/account/sign-out");
+        Assert.Equal("\"cache\"", signedOut.Headers.GetValues("Clear-Site-Data").Single());
         using var thief = server.Anonymous();
         thief.DefaultRequestHeaders.Add("Cookie", kept);
 
@@ -290,10 +291,13 @@ public sealed partial class SignInTests
         using var wrong = await PortalServer.SubmitAsync(jane, "/account/verify", "password", ("password", "wrong"));
         Assert.Contains("The password is incorrect", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await PortalServer.VerifyAsync(jane, NewPassword);
+        using var elsewhere = await server.SignedInAsync("jane@northwind.example", NewPassword);
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/reseller")).StatusCode);
         using var gone = await PortalServer.SubmitAsync(
             jane, "/account", "delete", ("typed", "jane@northwind.example"));
 
         Assert.Equal("/account/sign-in", GetPath(gone));
+        Assert.Contains("/account/sign-in", GetPath(await elsewhere.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.False(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
     }
 

@@ -29,6 +29,12 @@ public sealed class StandInProvider : IAsyncDisposable
 
     public bool KeepsNonce { get; set; } = true;
 
+    /// <summary>Who the next ID token says it is from; null for this provider.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>Signs ID tokens with a key of somebody else under the same name.</summary>
+    public bool IsForged { get; set; }
+
     public (string, string)[] Settings =>
         [
             ("OpenIdConnect:acme:Authority", Address),
@@ -97,11 +103,12 @@ public sealed class StandInProvider : IAsyncDisposable
 
         var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = Address,
+            Issuer = Issuer ?? Address,
             Audience = Audience,
             Claims = new Dictionary<string, object>(Claims) { ["nonce"] = KeepsNonce ? code.Nonce : "another" },
             Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5),
-            SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = new SigningCredentials(
+                IsForged ? new RsaSecurityKey(RSA.Create(2048)) { KeyId = _key.KeyId } : _key, SecurityAlgorithms.RsaSha256),
         });
         return Results.Json(new { access_token = "x", token_type = "Bearer", expires_in = 300, id_token = token });
     }

@@ -31,6 +31,20 @@ public sealed class FormTests
     }
 
     [Fact]
+    public async Task What_is_encoded_is_decoded_once_and_encoded_again()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var form = new StringContent(
+            "%54oken=mine&%2554oken=kept&Note=a%2541%26b", Encoding.UTF8, "application/x-www-form-urlencoded");
+
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf?%61uth=mine&%2561uth=kept&Note=a%2541%26b", form)).EnsureSuccessStatusCode();
+
+        Assert.Equal("%2554oken=kept&Note=a%2541%26b", upstream.Body);
+        Assert.Equal("/convert/docx/to/pdf?%2561uth=kept&Note=a%2541%26b", upstream.PathAndQuery);
+    }
+
+    [Fact]
     public async Task Urlencoded_raw_and_GET_are_passed_on()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
@@ -255,6 +269,9 @@ public sealed class FormTests
         preflight.Headers.Add("Access-Control-Request-Headers", "authorization");
         using var allowed = await fixture.Server.Anonymous().SendAsync(preflight);
         Assert.Equal("authorization", allowed.Headers.GetValues("Access-Control-Allow-Headers").Single());
+        Assert.False(allowed.Headers.Contains("Access-Control-Allow-Credentials"));
+        using var page = new HttpRequestMessage(HttpMethod.Get, "/account/sign-in") { Headers = { { "Origin", "https://evil.example" } } };
+        Assert.False((await fixture.Server.Anonymous().SendAsync(page)).Headers.Contains("Access-Control-Allow-Origin"));
 
         async Task<(HttpStatusCode, string?)> FromAsync(string secret, string? origin)
         {

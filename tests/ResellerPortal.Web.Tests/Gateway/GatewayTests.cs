@@ -71,7 +71,10 @@ public sealed class GatewayTests
         var url = file.GetProperty("Url").GetString()!;
         Assert.StartsWith(server.Address + "d/", url, StringComparison.Ordinal);
         Assert.False(file.TryGetProperty("FileData", out _));
-        Assert.Contains("stored", PdfText.Read(await server.Anonymous().GetByteArrayAsync(url)), StringComparison.Ordinal);
+        using var stored = await server.Anonymous().GetAsync(url);
+        Assert.Contains("stored", PdfText.Read(await stored.Content.ReadAsByteArrayAsync()), StringComparison.Ordinal);
+        Assert.Equal(("attachment", "sandbox"), (
+            stored.Content.Headers.ContentDisposition!.DispositionType, stored.Headers.GetValues("Content-Security-Policy").Single()));
         Assert.Equal(HttpStatusCode.NotFound, (await server.Anonymous().GetAsync("/d/" + new string('0', 32))).StatusCode);
     }
 
@@ -234,6 +237,19 @@ public sealed class GatewayTests
         var large = await ConvertAsync(server, token.Secret, "txt", "a.txt", new byte[200_000]);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.Status);
         Assert.Contains("nothing was charged", large.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        await AssertNothingHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task Large_pictures_are_refused_by_their_pixels_however_many_come_at_once()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+        var picture = TestPicture.Png(2_001, 2_000, new byte[2_000 * ((2_001 * 3) + 1)]);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ConvertAsync(server, token.Secret, "png", "a.png", picture)));
+
+        Assert.All(answers, a => Assert.Contains("4,000,000 pixels", a.Json.GetRawText(), StringComparison.Ordinal));
         await AssertNothingHeldAsync(server);
     }
 

@@ -146,6 +146,7 @@ public sealed partial class IsolationCrawlTests
                     if (RolePermissions.Allows(role, permission) && isInArea)
                     {
                         Assert.True(answer.StatusCode is HttpStatusCode.OK, $"{role} {path}: {answer.StatusCode}");
+                        Assert.True(IsPage(endpoint) || IsDownloaded(answer), $"{path} opens in the browser.");
                     }
                     else
                     {
@@ -235,6 +236,13 @@ public sealed partial class IsolationCrawlTests
             ]);
             using var answer = await owner.PostAsync(name["POST ".Length..], empty);
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{name}: {answer.StatusCode}");
+        }
+
+        foreach (var (page, form) in new[] { ("/account/sign-in", "sign-in"), ("/account/forgot", "forgot"), ("/account", "password") })
+        {
+            using var empty = new FormUrlEncodedContent([new("_handler", form)]);
+            using var answer = await owner.PostAsync(page, empty);
+            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{page}: {answer.StatusCode}");
         }
     }
 
@@ -338,6 +346,12 @@ public sealed partial class IsolationCrawlTests
         server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     private static bool IsOpen(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    private static bool IsPage(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+
+    /// <summary>Whether a browser saves a file instead of opening it; PDF files, which the portal draws itself, may open.</summary>
+    private static bool IsDownloaded(HttpResponseMessage answer) =>
+        answer.Content.Headers is { ContentDisposition.DispositionType: "attachment" } or { ContentType.MediaType: "application/pdf" };
 
     private static string GetName(RouteEndpoint endpoint) =>
         $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault()

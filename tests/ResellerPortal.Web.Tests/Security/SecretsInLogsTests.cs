@@ -106,6 +106,7 @@ public sealed class SecretsInLogsTests
 
         var text = log.Text;
         Assert.True(text.Length > 10_000, "Nothing was logged.");
+        Assert.Matches("Sign-in by Password of user [0-9a-f-]{36} from (127.0.0.1|::1|::ffff:127.0.0.1): Failed", text);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(Uri.EscapeDataString(secret), text, StringComparison.Ordinal));
         await AssertNotStoredAsync(db, secrets.Except([(await db.UserTokens.SingleAsync(t => t.Name == "AuthenticatorKey")).Value!]));

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Security;
@@ -32,6 +34,7 @@ public sealed class WebHardeningTests
         Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
         Assert.Equal("same-origin", answer.Headers.GetValues("Referrer-Policy").Single());
         Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Equal("text/html; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.False(answer.Headers.Contains("Server"));
     }
@@ -47,7 +50,7 @@ public sealed class WebHardeningTests
         foreach (var cookie in page.Headers.GetValues("Set-Cookie").Concat(answer.Headers.GetValues("Set-Cookie")))
         {
             Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-            Assert.Contains("samesite=", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.Matches("(?i)samesite=(lax|strict)", cookie);
             Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
         }
 
@@ -55,9 +58,65 @@ public sealed class WebHardeningTests
             null, ("Portal:PublicUrl", "https://portal.example"), ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
         using var browser = secured.Anonymous();
         browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
-        var cookies = (await browser.GetAsync("/account/sign-in")).Headers.GetValues("Set-Cookie");
-        Assert.All(cookies, c => Assert.Contains("secure", c, StringComparison.OrdinalIgnoreCase));
+        await secured.Data.AddResellerAsync("northwind");
+
+        // Unlike a browser, the .NET container does not send secure cookies to 127.0.0.1.
+        var form = (await browser.GetAsync("/account/sign-in")).Headers.GetValues("Set-Cookie").ToList();
+        browser.DefaultRequestHeaders.Add("Cookie", string.Join("; ", form.Select(c => c.Split(';')[0])));
+        using var signedIn = await PortalServer.SignInAsync(browser, "owner@northwind.example", TestData.Password);
+        var cookies = form.Concat(signedIn.Headers.GetValues("Set-Cookie")).ToList();
+        Assert.Contains(cookies, c => c.StartsWith("__Host-portal=", StringComparison.Ordinal));
+        Assert.All(cookies, c => Assert.Contains("; secure", c, StringComparison.OrdinalIgnoreCase));
         Assert.All(cookies, c => Assert.StartsWith("__Host-", c, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Outside_Development_browsers_stay_with_https_errors_say_nothing_and_nothing_of_a_demonstration_is_there()
+    {
+        using var server = PortalServer.Start(
+            null,
+            ("environment", "Production"),
+            ("DataProtection:AllowUnencryptedKeys", "true"),
+            ("ConvertApi:BaseUrl", "https://upstream.example"),
+            ("ConvertApi:Secret", "secret"),
+            ("Portal:PublicUrl", "https://portal.example"),
+            ("Demo:Seed", "true"));
+        using var client = server.Anonymous();
+        client.DefaultRequestHeaders.Host = "portal.example";
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.False(await db.Users.AnyAsync());
+        using var page = await client.GetAsync("/account/sign-in");
+        Assert.Equal("max-age=31536000; includeSubDomains", page.Headers.GetValues("Strict-Transport-Security").Single());
+        await db.Database.ExecuteSqlAsync($"ALTER TABLE AspNetUsers RENAME TO Gone");
+        using var answer = await client.GetAsync($"/account/reset?user={Guid.NewGuid()}&code=x");
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains("Your request could not be completed", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sqlite", text, StringComparison.OrdinalIgnoreCase);
+        Assert.True(answer.Headers.Contains("Content-Security-Policy"));
+        Assert.True(server.Services.GetRequiredService<Core.Accounts.AccountOptions>().OperatorsNeedSecondFactor);
+        using var trace = await client.SendAsync(new HttpRequestMessage(HttpMethod.Trace, "/account/sign-in"));
+        Assert.False(trace.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Names_with_markup_are_shown_as_text()
+    {
+        const string Name = "<img src=x onerror=\"alert('1')\">";
+        using var server = PortalServer.Start();
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        var acme = await server.Data.AddCustomerAsync(owner, "Acme");
+        var details = new Core.Accounts.CustomerDetails(Name, acme.Email, acme.Address, null, TaxTreatment.Standard, 3, null);
+        await TestData.Valued(server.Data.Customers.UpdateAsync(owner, acme.Id, details));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<Core.Accounts.TeamService>().InviteAsync(
+            owner, new Core.Accounts.TeamScope(acme.ResellerId, acme.Id), "jane@acme.example", Role.CustomerViewer));
+        var link = server.Services.GetRequiredService<Core.Accounts.InvitationLinks>().CreatePath(invitation, provesAddress: true);
+
+        var page = await server.Anonymous().GetStringAsync(link);
+
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.Contains($"Join {Name}", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     [Fact]
