@@ -44,6 +44,24 @@ public sealed class SmtpTests
         Assert.Equal(["<owner@northwind.example>"], mail.Recipients);
     }
 
+    [Fact]
+    public async Task A_line_break_in_a_subject_or_a_name_adds_no_header()
+    {
+        const string Forged = "x\r\nBcc: somebody@else.example\r\n\r\nBody";
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, mail.Settings);
+
+        await server.Services.GetRequiredService<IMailer>().SendAsync(
+            new OutgoingMail(Guid.NewGuid(), "owner@northwind.example", Forged, "Text") { SenderName = Forged },
+            TestContext.Current.CancellationToken);
+
+        using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(await mail.MessageAsync(0)));
+        using var message = await MimeKit.MimeMessage.LoadAsync(stream, TestContext.Current.CancellationToken);
+        Assert.Empty(message.Bcc);
+        Assert.Equal("Text", message.TextBody!.Trim());
+        Assert.Equal(["<owner@northwind.example>"], mail.Recipients);
+    }
+
     /// <returns>The database as the notified reseller sees it.</returns>
     private static async Task<DbContext> NotifyAsync(PortalServer server, string name, bool isUrgent = false)
     {
