@@ -20,7 +20,7 @@ public sealed class UploadReaderTests
                 most = Math.Max(most, ++running);
             }
 
-            mayEnd.Wait();
+            mayEnd.Wait(CancellationToken.None);
             lock (mayEnd)
             {
                 return --running;
