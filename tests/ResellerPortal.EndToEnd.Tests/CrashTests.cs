@@ -64,13 +64,7 @@ public sealed class CrashTests : IDisposable
     public async Task Two_programs_on_one_PostgreSQL_database_pass_no_limit_even_when_one_is_killed()
     {
         using var server = PostgreSqlServer.Start();
-        string[] settings =
-        [
-            "--Database:Provider=PostgreSql",
-            $"--Database:ScopeKey={PostgreSqlServer.ScopeKey}",
-            $"--ConnectionStrings:Portal={server.Connection("portal")}",
-            $"--ConnectionStrings:PortalOwner={server.OwnerConnection("portal")}",
-        ];
+        string[] settings = [.. server.CreateSettings("portal").Select(s => $"--{s.Name}={s.Value}")];
         var database = await PrepareAsync(
             new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), server.Connection("portal"), server.OwnerConnection("portal"));
         var tokens = await SellAsync(database, rounds: 1);

@@ -71,6 +71,15 @@ public sealed class PostgreSqlServer : IDisposable
     /// <summary>Connects to the database as the owner of its tables.</summary>
     public string OwnerConnection(string database) => $"Host=127.0.0.1;Port={Port};Username={Owner};Database={database}";
 
+    /// <summary>The settings of a portal with its data in a database of this server.</summary>
+    public (string Name, string Value)[] CreateSettings(string database) =>
+    [
+        ("Database:Provider", "PostgreSql"),
+        ("Database:ScopeKey", ScopeKey),
+        ("ConnectionStrings:Portal", Connection(database)),
+        ("ConnectionStrings:PortalOwner", OwnerConnection(database)),
+    ];
+
     /// <summary>Restarts the server after <see cref="Crash"/>.</summary>
     public void Run() => RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"), "-o", _options, "start");
 
