@@ -75,6 +75,7 @@ public static class CoreRegistration
     private static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.TryAddSingleton(new AccountOptions());
+        services.AddSingleton<UserDirectory>();
         services.AddSingleton<Memberships>();
         services.AddSingleton<MembershipDirectory>();
         services.AddSingleton<UserSessionService>();

@@ -13,10 +13,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.PostgreSql;
 
 /// <summary>PostgreSQL at READ COMMITTED. Rows are locked with FOR UPDATE; batches take one round trip.</summary>
-public sealed partial class PostgreSqlDialect : ServerDialect
+public sealed partial class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
 {
     private const string SetTenant =
-        "SELECT set_config('portal.reseller', @reseller, false), set_config('portal.customer', @customer, false)";
+        "SELECT set_config('portal.reseller', @reseller, false), set_config('portal.customer', @customer, false), "
+        + "set_config('portal.signature', @signature, false)";
 
     public override string Name => "PostgreSql";
 
@@ -24,7 +25,13 @@ public sealed partial class PostgreSqlDialect : ServerDialect
 
     public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
-            new TenantConnectionInterceptor(SetTenant));
+            new TenantConnectionInterceptor(SetTenant, scopeKey.Sign));
+
+    public override Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
+        PostgreSqlAccess.SetUpAsync(owner, scopeKey, new NpgsqlConnectionStringBuilder(runtimeConnectionString), cancellationToken);
+
+    public override Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        PostgreSqlAccess.IsOwnerAsync(db, cancellationToken);
 
     /// <summary>NO KEY, so that others can still insert rows that reference the locked ones.</summary>
     public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
@@ -76,5 +83,8 @@ public sealed partial class PostgreSqlDialect : ServerDialect
 internal sealed class DesignTimeContext : IDesignTimeDbContextFactory<PortalDbContext>
 {
     public PortalDbContext CreateDbContext(string[] args) =>
-        new(PortalDatabase.OptionsFor(new PostgreSqlDialect(), "Host=design-time;Database=portal"), TenantScope.None);
+        new(
+            PortalDatabase.OptionsFor(
+                new PostgreSqlDialect(new ScopeKey("used by the tools of design time alone")), "Host=design-time;Database=portal"),
+            TenantScope.None);
 }

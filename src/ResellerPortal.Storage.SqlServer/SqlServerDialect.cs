@@ -12,8 +12,10 @@ namespace ResellerPortal.Storage.SqlServer;
 /// <summary>SQL Server. Rows are locked with UPDLOCK until the end of the transaction.</summary>
 public sealed class SqlServerDialect : ServerDialect
 {
-    private const string SetTenant =
-        "EXEC sp_set_session_context N'reseller', @reseller; EXEC sp_set_session_context N'customer', @customer;";
+    /// <summary>Read-only until the pool resets the connection, so that no later statement can choose another tenant.</summary>
+    internal const string SetTenant =
+        "EXEC sp_set_session_context N'reseller', @reseller, @read_only = 1; "
+        + "EXEC sp_set_session_context N'customer', @customer, @read_only = 1;";
 
     public override string Name => "SqlServer";
 
@@ -23,6 +25,12 @@ public sealed class SqlServerDialect : ServerDialect
     public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(
             new TenantConnectionInterceptor(SetTenant));
+
+    public override Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
+        SqlServerAccess.SetUpAsync(owner, new SqlConnectionStringBuilder(runtimeConnectionString).UserID, cancellationToken);
+
+    public override Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        SqlServerAccess.IsOwnerAsync(db, cancellationToken);
 
     public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {string.Join(

@@ -24,6 +24,8 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public bool HasRowLocks => false;
 
+    public bool HasRoles => false;
+
     /// <summary>The level for which the driver begins a DEFERRED transaction, which reads a snapshot in WAL mode.</summary>
     public IsolationLevel SnapshotLevel => IsolationLevel.ReadUncommitted;
 
@@ -45,6 +47,12 @@ public sealed class SqliteDialect : IDatabaseDialect
             Directory.CreateDirectory(folder);
         }
     }
+
+    /// <summary>A file has no roles: whoever can open it can change it.</summary>
+    public Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+
+    public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {OnConflictSql.Quote(columns)} FROM \"{table}\" WHERE {where}";

@@ -36,10 +36,11 @@ internal sealed class BenchmarkData : IAsyncDisposable
         IDatabaseDialect dialect,
         string connection,
         int customers = 16,
-        string zone = "Europe/Vilnius")
+        string zone = "Europe/Vilnius",
+        string? ownerConnection = null)
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
-        await database.MigrateAsync();
+        await database.MigrateAsync(ownerConnection);
         var setup = new BenchmarkData(database);
         var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await data.AddResellerAsync("northwind", zone: zone);

@@ -25,9 +25,12 @@ internal static class MeteringBenchmark
             var counted = new CountedRows();
             await using var setup = await BenchmarkData.OpenAsync(counted, $"Data Source={folder}/meter.db");
             await using var efSetup = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
-            await using var lockSetup = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
-            await using var onPostgres = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("meter"));
-            await using var locks = await RowLockAndInsert.OpenAsync(lockSetup, server.Connection("rowlocks"));
+            var postgres = new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey));
+            await using var lockSetup = await BenchmarkData.OpenAsync(
+                postgres, server.Connection("rowlocks"), ownerConnection: server.OwnerConnection("rowlocks"));
+            await using var onPostgres = await BenchmarkData.OpenAsync(
+                postgres, server.Connection("meter"), ownerConnection: server.OwnerConnection("meter"));
+            await using var locks = await RowLockAndInsert.OpenAsync(lockSetup, server.OwnerConnection("rowlocks"));
             var ef = new TransactionPerCommand(efSetup);
             var seconds = options.Seconds / 2;
             var results = new Dictionary<string, List<Measurement>>();

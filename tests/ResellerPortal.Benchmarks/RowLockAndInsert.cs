@@ -17,10 +17,10 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
 
     public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData setup, string connection)
     {
-        // Accesses the rows of all tenants, like the meter.
+        // As the tables' owner, without the policies that the meter is subject to.
         var source = NpgsqlDataSource.Create(
             connection
-                + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");
+                + ";Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");
         await using var create = source.CreateCommand(
             "CREATE TABLE usage_row (id uuid PRIMARY KEY, token_id uuid NOT NULL, kind int NOT NULL, quantity bigint NOT NULL, at "
                 + "timestamptz NOT NULL)");

@@ -19,8 +19,9 @@ public sealed class TestDatabase : IAsyncDisposable
     private readonly Action _remove;
     private MeterWriter _writer;
 
-    private TestDatabase(PortalDatabase database, DateTimeOffset now, Action remove)
+    private TestDatabase(PortalDatabase database, PortalDatabase owner, DateTimeOffset now, Action remove)
     {
+        Owner = owner;
         Clock = new FakeTimeProvider(now);
         Data = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
         _remove = remove;
@@ -36,15 +37,20 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public PortalDatabase Database => Data.Database;
 
+    /// <summary>The same database, connected as the owner of its tables.</summary>
+    public PortalDatabase Owner { get; }
+
     public static async Task<TestDatabase> OpenAsync(
         IDatabaseDialect dialect,
         string connection,
         Action remove,
-        string now = "2026-10-15T12:00:00Z")
+        string now = "2026-10-15T12:00:00Z",
+        string? ownerConnection = null)
     {
         var portal = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
-        var database = new TestDatabase(portal, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
-        await portal.MigrateAsync();
+        var owner = new PortalDatabase(PortalDatabase.OptionsFor(dialect, ownerConnection ?? connection), dialect);
+        var database = new TestDatabase(portal, owner, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
+        await portal.MigrateAsync(ownerConnection);
         await database._writer.StartAsync(default);
         return database;
     }

@@ -64,8 +64,9 @@ public sealed class CrashTests : IDisposable
     public async Task Two_programs_on_one_PostgreSQL_database_pass_no_limit_even_when_one_is_killed()
     {
         using var server = PostgreSqlServer.Start();
-        string[] settings = ["--Database:Provider=PostgreSql", $"--ConnectionStrings:Portal={server.Connection("portal")}"];
-        var database = await PrepareAsync(new PostgreSqlDialect(), server.Connection("portal"));
+        string[] settings = [.. server.CreateSettings("portal").Select(s => $"--{s.Name}={s.Value}")];
+        var database = await PrepareAsync(
+            new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), server.Connection("portal"), server.OwnerConnection("portal"));
         var tokens = await SellAsync(database, rounds: 1);
         var (first, firstAddress) = await PortalProcess.ServeAsync(_folder, settings);
         var (second, secondAddress) = await PortalProcess.ServeAsync(_folder, settings);
@@ -94,10 +95,10 @@ public sealed class CrashTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<PortalDatabase> PrepareAsync(IDatabaseDialect dialect, string connection)
+    private static async Task<PortalDatabase> PrepareAsync(IDatabaseDialect dialect, string connection, string? ownerConnection = null)
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
-        await database.MigrateAsync();
+        await database.MigrateAsync(ownerConnection);
         return database;
     }
 

@@ -12,12 +12,20 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public bool HasRowLocks => inner.HasRowLocks;
 
+    public bool HasRoles => inner.HasRoles;
+
     public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         inner.Configure(builder, connectionString);
 
     public void PrepareStorage(string connectionString) => inner.PrepareStorage(connectionString);
+
+    public Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
+        inner.SetUpAccessAsync(owner, runtimeConnectionString, cancellationToken);
+
+    public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        inner.IsOwnerAsync(db, cancellationToken);
 
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         inner.SelectStatement(table, columns, where, isLocking);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Gateway;
 
@@ -22,10 +24,15 @@ public sealed class ShiftedClock : TimeProvider
     public void MoveTo(DateTimeOffset instant) => _offset = instant - base.GetUtcNow();
 }
 
-/// <summary>The complete portal on real Kestrel with its own SQLite file and no demonstration data.</summary>
+/// <summary>
+/// The complete portal on real Kestrel with its own database and no demonstration data: a SQLite file or, where TEST_POSTGRESQL holds
+/// the connection string of a server's role that may create databases and roles, a database there.
+/// </summary>
 public sealed partial class PortalServer : WebApplicationFactory<Program>
 {
-    private readonly string _file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
+    private static readonly string? PostgreSql = Environment.GetEnvironmentVariable("TEST_POSTGRESQL");
+
+    private readonly string _name = $"portal-test-{Guid.NewGuid():N}";
     private readonly Dictionary<string, string> _settings = [];
 
     private PortalServer()
@@ -38,7 +45,9 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
     /// <summary>The setting that connects another node to the same database.</summary>
-    public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");
+    public (string, string) Storage => ("ConnectionStrings:Portal", PostgreSql is null ? $"Data Source={File}" : Connect("portal"));
+
+    private string File => Path.Combine(Path.GetTempPath(), $"{_name}.db");
 
     public Uri Address => ClientOptions.BaseAddress;
 
@@ -125,9 +134,15 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(_settings.GetValueOrDefault("environment", "Development"));
-        builder.UseSetting("Database:Provider", "Sqlite");
+        builder.UseSetting("Database:Provider", PostgreSql is null ? "Sqlite" : "PostgreSql");
         builder.UseSetting("Database:MigrateOnStart", "true");
-        builder.UseSetting("ConnectionStrings:Portal", $"Data Source={_file}");
+        builder.UseSetting(Storage.Item1, Storage.Item2);
+        if (PostgreSql is not null)
+        {
+            builder.UseSetting("ConnectionStrings:PortalOwner", Connect(user: null));
+            builder.UseSetting("Database:ScopeKey", PostgreSqlServer.ScopeKey);
+        }
+
         builder.UseSetting("Demo:Seed", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         foreach (var (name, value) in _settings)
@@ -147,10 +162,27 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     {
         base.Dispose(disposing);
         SqliteConnection.ClearAllPools();
-        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
+        if (PostgreSql is not null)
         {
-            File.Delete(file);
+            NpgsqlConnection.ClearAllPools();
         }
+
+        foreach (var file in (string[])[File, File + "-wal", File + "-shm"])
+        {
+            System.IO.File.Delete(file);
+        }
+    }
+
+    /// <param name="user">Null for the role in TEST_POSTGRESQL.</param>
+    private string Connect(string? user)
+    {
+        var connection = new DbConnectionStringBuilder { ConnectionString = PostgreSql!, ["Database"] = _name, ["Maximum Pool Size"] = 20 };
+        if (user is not null)
+        {
+            connection["Username"] = user;
+        }
+
+        return connection.ConnectionString;
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

@@ -8,6 +8,11 @@ namespace ResellerPortal.Testing;
 /// <summary>A temporary PostgreSQL server from Debian's package, deleted when disposed.</summary>
 public sealed class PostgreSqlServer : IDisposable
 {
+    /// <summary>The setting Database:ScopeKey of every portal in the tests.</summary>
+    public const string ScopeKey = "a key for tests of forty-two characters";
+
+    private const string Owner = "portal_owner";
+
     private readonly DirectoryInfo _folder;
     private readonly string _programs;
     private readonly string _options;
@@ -45,7 +50,7 @@ public sealed class PostgreSqlServer : IDisposable
         server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
         server.Run();
 
-        // As in production, not a superuser, which would bypass row-level security.
+        // As in production: neither is a superuser, and the portal's role, which migrations create, owns nothing.
         server.RunAsOwner(
             "createuser",
             "-h",
@@ -55,12 +60,25 @@ public sealed class PostgreSqlServer : IDisposable
             "-U",
             "postgres",
             "--createdb",
-            "portal");
+            "--createrole",
+            Owner);
         return server;
     }
 
-    /// <summary>Returns the connection string of a database that EF creates on migration.</summary>
+    /// <summary>Connects the running portal to a database that EF creates on migration.</summary>
     public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=portal;Database={database}";
+
+    /// <summary>Connects to the database as the owner of its tables.</summary>
+    public string OwnerConnection(string database) => $"Host=127.0.0.1;Port={Port};Username={Owner};Database={database}";
+
+    /// <summary>The settings of a portal with its data in a database of this server.</summary>
+    public (string Name, string Value)[] CreateSettings(string database) =>
+    [
+        ("Database:Provider", "PostgreSql"),
+        ("Database:ScopeKey", ScopeKey),
+        ("ConnectionStrings:Portal", Connection(database)),
+        ("ConnectionStrings:PortalOwner", OwnerConnection(database)),
+    ];
 
     /// <summary>Restarts the server after <see cref="Crash"/>.</summary>
     public void Run() => RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"), "-o", _options, "start");

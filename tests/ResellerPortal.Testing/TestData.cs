@@ -18,7 +18,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 {
     public const string Password = "Correct-Horse-1!";
 
-    private readonly Memberships _memberships = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
+    private static readonly UpperInvariantLookupNormalizer Normalizer = new();
 
     public static Actor Operator { get; } = Actor.Portal("test", TenantScope.CrossTenants("test operator"));
 
@@ -44,9 +44,15 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 
     public UsageRecorder Recorder => new(Database, Clock);
 
-    public CustomerService Customers => new(Database, _memberships, Clock);
+    public CustomerService Customers => new(Database, Memberships, Clock);
 
-    public Task<Invitation?> AddOperatorAsync(string email) => _memberships.AddOperatorAsync(Database, email, Password);
+    public UserDirectory Users => new(Database, Normalizer);
+
+    public Memberships Memberships => new(Database, Users, new PasswordHasher<PortalUser>(), Normalizer, Clock);
+
+    public TeamService Teams => new(Database, Memberships, Users, Clock);
+
+    public Task<Invitation?> AddOperatorAsync(string email) => Memberships.AddOperatorAsync(email, Password);
 
     public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(
         string slug,
@@ -63,7 +69,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
             new PostalAddress("Street 1", "01100", "Vilnius", "LT"),
             "LT100000000019",
             taxBasisPoints);
-        var reseller = (await new ResellerService(Database, _memberships, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
+        var reseller = (await new ResellerService(Database, Memberships, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
         return (reseller, Actor.Portal("test owner", TenantScope.ForReseller(reseller.Id)));
     }
 

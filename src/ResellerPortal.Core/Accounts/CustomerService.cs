@@ -50,6 +50,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
             return refusal;
         }
 
+        var user = await memberships.GetOrCreateUserAsync(details.Email, password, cancellationToken);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var name = details.Name.Trim();
@@ -77,7 +78,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         Fill(customer, details);
         db.Customers.Add(customer);
         var invitation = await memberships.AddAsync(
-            db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+            db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, user, cancellationToken);
         db.Audit(
             actor,
             customer.CreatedAtUtc,

@@ -6,6 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>An invitation to a membership, valid once and until it expires. <see cref="InvitationLinks"/> creates its links.</summary>
+[AllowedWrites(RowWrites.All, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class Invitation : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

@@ -8,7 +8,12 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>Adds members: by invitation, or at once with a known password (demonstration data).</summary>
-public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNormalizer normalizer, TimeProvider clock)
+public sealed class Memberships(
+    PortalDatabase database,
+    UserDirectory users,
+    IPasswordHasher<PortalUser> passwords,
+    ILookupNormalizer normalizer,
+    TimeProvider clock)
 {
     /// <summary>How long an invitation is valid.</summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromDays(7);
@@ -16,11 +21,11 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
     /// <summary>Makes a person an administrator of the operator. Idempotent; an open invitation is sent again.</summary>
     /// <returns>The invitation; null if the person is already a member.</returns>
     public async Task<Invitation?> AddOperatorAsync(
-        PortalDatabase database,
         string email,
         string? password,
         CancellationToken cancellationToken = default)
     {
+        var user = await GetOrCreateUserAsync(email, password, cancellationToken);
         await using var db = database.Open(TenantScope.CrossTenants("the operator's first member"));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var normalized = normalizer.NormalizeEmail(email.Trim());
@@ -41,14 +46,14 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         }
 
         var portal = Actor.Portal("add-operator", db.Scope);
-        var invitation = await AddAsync(db, portal, email, Role.OperatorAdmin, null, null, password, cancellationToken);
+        var invitation = await AddAsync(db, portal, email, Role.OperatorAdmin, null, null, user, cancellationToken);
         db.Audit(portal, now, Permission.OperatorsManage, $"made {email.Trim()} an operator administrator", null);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return invitation;
     }
 
-    /// <summary>Within the caller's unit of work, adds a member at once if a password is given, otherwise queues an invitation.</summary>
+    /// <summary>Within the caller's unit of work, adds a member at once if the user is given, otherwise queues an invitation.</summary>
     /// <returns>The invitation; null if the member was added at once.</returns>
     internal async Task<Invitation?> AddAsync(
         PortalDbContext db,
@@ -57,15 +62,14 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         Role role,
         ResellerId? reseller,
         CustomerId? customer,
-        string? password,
+        Guid? user,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         email = email.Trim();
-        if (password is not null)
+        if (user is { } userId)
         {
-            var user = await GetOrCreateUserAsync(db, email, password, cancellationToken);
-            db.Members.Add(new Member { UserId = user.Id, Role = role, ResellerId = reseller, CustomerId = customer, CreatedAtUtc = now });
+            db.Members.Add(new Member { UserId = userId, Role = role, ResellerId = reseller, CustomerId = customer, CreatedAtUtc = now });
             return null;
         }
 
@@ -84,18 +88,22 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         return invitation;
     }
 
-    private async Task<PortalUser> GetOrCreateUserAsync(
-        PortalDbContext db,
-        string email,
-        string password,
-        CancellationToken cancellationToken)
+    /// <summary>Call it before the caller's transaction: no tenant's scope may write accounts.</summary>
+    /// <returns>Null without a password.</returns>
+    internal async Task<Guid?> GetOrCreateUserAsync(string email, string? password, CancellationToken cancellationToken)
     {
-        var normalized = normalizer.NormalizeEmail(email);
-        if (await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken) is { } known)
+        email = email.Trim();
+        if (password is null)
+        {
+            return null;
+        }
+
+        if (await users.FindAsync(email, cancellationToken) is { } known)
         {
             return known;
         }
 
+        var normalized = normalizer.NormalizeEmail(email);
         var user = new PortalUser
         {
             Id = Guid.CreateVersion7(),
@@ -108,7 +116,9 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
             SecurityStamp = Guid.NewGuid().ToString("N"),
         };
         user.PasswordHash = passwords.HashPassword(user, password);
+        await using var db = database.Open(TenantScope.None);
         db.Users.Add(user);
-        return user;
+        await db.SaveChangesAsync(cancellationToken);
+        return user.Id;
     }
 }

@@ -44,6 +44,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             return refusal;
         }
 
+        var user = await memberships.GetOrCreateUserAsync(details.OwnerEmail, password, cancellationToken);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.Resellers.AnyAsync(r => r.Slug == details.Slug, cancellationToken))
@@ -65,7 +66,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
         };
         db.Resellers.Add(reseller);
         var invitation = await memberships.AddAsync(
-            db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+            db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, user, cancellationToken);
         db.Audit(
             actor,
             reseller.CreatedAtUtc,

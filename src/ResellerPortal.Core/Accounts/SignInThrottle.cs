@@ -11,7 +11,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>Wrong passwords for one address from one network. The address may have no account, which makes no difference.</summary>
-public sealed class SignInFailure
+public sealed class SignInFailure : IIdentityRow
 {
     /// <summary>SHA-256 of the normalised address, so that mistyped addresses are not kept.</summary>
     public required byte[] AddressHash { get; init; }

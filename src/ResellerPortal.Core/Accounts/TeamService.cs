@@ -40,27 +40,30 @@ public sealed record TeamList(
     TwoFactorRule TwoFactor);
 
 /// <summary>Manages the members of the operator, resellers and customers: invitations, roles and removal.</summary>
-public sealed class TeamService(PortalDatabase database, Memberships memberships, TimeProvider clock)
+public sealed class TeamService(PortalDatabase database, Memberships memberships, UserDirectory users, TimeProvider clock)
 {
     private const int MaxOpenInvitations = 100;
 
     public async Task<TeamList> ListAsync(Actor actor, TeamScope team, CancellationToken cancellationToken = default)
     {
         Demand(actor, team);
-        var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
-        var sessions = db.UserSessions;
-        var passkeys = db.Set<Microsoft.AspNetCore.Identity.IdentityUserPasskey<Guid>>();
-        var members = await db.Members.AsNoTracking().Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer)
-            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new TeamMember(
-                m.Id, u.Id, u.Email!, m.Role, u.TwoFactorEnabled || passkeys.Any(p => p.UserId == u.Id), m.CreatedAtUtc,
-                sessions.Where(s => s.UserId == u.Id).Max(s => (DateTimeOffset?)s.SeenAtUtc)))
+        var members = await db.Members.AsNoTracking()
+            .Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer)
             .ToListAsync(cancellationToken);
+        var accounts = await users.ListAsync([.. members.Select(m => m.UserId)], cancellationToken);
         var invitations = await db.Invitations.AsNoTracking()
             .Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null)
                 .OrderByDescending(i => i.CreatedAtUtc).Take(MaxOpenInvitations).ToListAsync(cancellationToken);
         var rule = await db.Resellers.Where(r => r.Id == team.Reseller).Select(r => r.TwoFactor).FirstOrDefaultAsync(cancellationToken);
-        return new TeamList(team, [.. members.OrderBy(m => m.SinceUtc)], invitations, rule);
+        return new TeamList(
+            team,
+            [
+                .. members.OrderBy(m => m.CreatedAtUtc).Select(m => (Member: m, User: accounts[m.UserId])).Select(m => new TeamMember(
+                    m.Member.Id, m.User.Id, m.User.Email, m.Member.Role, m.User.HasSecondFactor, m.Member.CreatedAtUtc, m.User.SeenAtUtc)),
+            ],
+            invitations,
+            rule);
     }
 
     /// <summary>
@@ -95,11 +98,9 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             return Refusal.NotFound("customer");
         }
 
-        var normalized = email.ToUpperInvariant();
-        if (await db.Members
-            .Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer)
-            .Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail)
-            .AnyAsync(e => e == normalized, cancellationToken))
+        if (await users.FindAsync(email, cancellationToken) is { } known
+            && await db.Members.AnyAsync(
+                m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.UserId == known, cancellationToken))
         {
             return Refusal.Because($"{email} is already a member. Change the role in the list.", nameof(email));
         }
@@ -254,7 +255,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             return Refusal.Because($"This is the last {team.Head}. Assign the role to another member first.");
         }
 
-        var email = await db.Users.Where(u => u.Id == member.UserId).Select(u => u.Email!).SingleAsync(cancellationToken);
+        var email = (await users.ListAsync([member.UserId], cancellationToken))[member.UserId].Email;
         var subject = change(db, member, email);
         db.Audit(actor, clock.GetUtcNow(), permission, subject, team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);

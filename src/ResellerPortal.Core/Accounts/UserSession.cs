@@ -15,7 +15,7 @@ public enum SignInMethod
 }
 
 /// <summary>One sign-in on one device, referenced by the cookie. Ending it takes effect with the next request.</summary>
-public sealed class UserSession
+public sealed class UserSession : IIdentityRow
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -9,6 +9,7 @@ namespace ResellerPortal.Core.Auditing;
 /// a hash in its tenant's chain (see <see cref="AuditHash"/>). The database refuses to change or delete it, except to seal it once and to
 /// erase its address or personal data, which the chain survives.
 /// </summary>
+[AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert)]
 public sealed class AuditEntry : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

@@ -21,6 +21,7 @@ public enum BalanceTransactionKind
 }
 
 /// <summary>A transaction on a customer's balance. Transactions are numbered without gaps, hash-chained and immutable.</summary>
+[AllowedWrites(RowWrites.Insert)]
 public sealed class BalanceTransaction : ICustomerOwned
 {
     public required ResellerId ResellerId { get; init; }

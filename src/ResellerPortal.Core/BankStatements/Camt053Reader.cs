@@ -16,6 +16,9 @@ public static class Camt053Reader
 
     private const int MaxElements = 2_000_000;
 
+    /// <summary>Elements and attributes of one entry, which may hold thousands of payments.</summary>
+    private const int MaxElementsOfEntry = 200_000;
+
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <param name="stream">The whole file; it is read twice.</param>
@@ -26,49 +29,86 @@ public static class Camt053Reader
     {
         CheckShape(stream, cancellationToken);
         stream.Position = 0;
-        var statements = Document(stream).Descendants().Where(e => e.Name.LocalName == "Stmt").ToList();
-        if (statements.Count == 0)
+        var (lines, leftOut, account) = (new List<BankStatementLine>(), 0, (string?)null);
+        foreach (var part in Parts(stream))
         {
-            throw new InvalidDataException(
-                "The file is not a camt.053 account statement. Ask your bank for one, or use its CSV file.");
-        }
-
-        var (lines, leftOut) = (new List<BankStatementLine>(), 0);
-        foreach (var statement in statements)
-        {
-            var account = Text(statement, "Acct", "Id", "IBAN") is { Length: > 0 } iban
-                ? iban
-                : Text(statement, "Acct", "Id", "Othr", "Id");
-            foreach (var entry in Children(statement, "Ntry"))
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (part.Name.LocalName)
             {
-                if (Text(entry, "CdtDbtInd") != "CRDT"
-                    || Text(entry, "RvslInd") is "true" or "1"
-                    || Text(entry, "Sts", "Cd") is "PDNG" or "INFO"
-                    || Text(entry, "Sts") is "PDNG" or "INFO")
-                {
-                    leftOut++;
-                    continue;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                var payments = GetPayments(entry);
-                var (day, ofBank) = (ReadDay(entry), Text(entry, "AcctSvcrRef"));
-                if (lines.Count + payments.Count > BankStatementService.MostEntries)
-                {
-                    throw new InvalidDataException(
-                        $"The statement has more than {BankStatementService.MostEntries:N0} entries. "
-                            + "Split it; overlapping entries are imported once.");
-                }
-
-                foreach (var part in payments)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    lines.Add(Read(account, entry, day, ofBank, part));
-                }
+                case "Stmt":
+                    account = "";
+                    break;
+                case "Acct":
+                    account = Text(part, "Id", "IBAN") is { Length: > 0 } iban ? iban : Text(part, "Id", "Othr", "Id");
+                    break;
+                default:
+                    leftOut += ReadEntry(account!, part, lines, cancellationToken) ? 0 : 1;
+                    break;
             }
         }
 
-        return new BankStatementFile(lines, leftOut);
+        return account is not null
+            ? new BankStatementFile(lines, leftOut)
+            : throw new InvalidDataException(
+                "The file is not a camt.053 account statement. Ask your bank for one, or use its CSV file.");
+    }
+
+    /// <summary>
+    /// The parts of each statement that are read: itself without its content, its account, its entries. One at a time, so that a file
+    /// takes no more memory than its largest entry.
+    /// </summary>
+    private static IEnumerable<XElement> Parts(Stream stream)
+    {
+        using var reader = XmlReader.Create(stream, Settings);
+        var depth = -1;
+        while (!reader.EOF)
+        {
+            if (reader is { NodeType: XmlNodeType.Element, LocalName: "Stmt" })
+            {
+                depth = reader.Depth;
+                yield return new XElement("Stmt");
+                reader.Read();
+            }
+            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "Acct" or "Ntry" } && reader.Depth == depth + 1)
+            {
+                yield return (XElement)XNode.ReadFrom(reader);
+            }
+            else
+            {
+                depth = reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth ? -1 : depth;
+                reader.Read();
+            }
+        }
+    }
+
+    /// <summary>Reads the payments of an entry.</summary>
+    /// <returns>False if it is none that came in for good.</returns>
+    private static bool ReadEntry(string account, XElement entry, List<BankStatementLine> lines, CancellationToken cancellationToken)
+    {
+        if (Text(entry, "CdtDbtInd") != "CRDT"
+            || Text(entry, "RvslInd") is "true" or "1"
+            || Text(entry, "Sts", "Cd") is "PDNG" or "INFO"
+            || Text(entry, "Sts") is "PDNG" or "INFO")
+        {
+            return false;
+        }
+
+        var payments = GetPayments(entry);
+        var (day, ofBank) = (ReadDay(entry), Text(entry, "AcctSvcrRef"));
+        if (lines.Count + payments.Count > BankStatementService.MostEntries)
+        {
+            throw new InvalidDataException(
+                $"The statement has more than {BankStatementService.MostEntries:N0} entries. "
+                    + "Split it; overlapping entries are imported once.");
+        }
+
+        foreach (var part in payments)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lines.Add(Read(account, entry, day, ofBank, part));
+        }
+
+        return true;
     }
 
     /// <summary>The payments of an entry: a bank may book several as one sum.</summary>
@@ -146,35 +186,32 @@ public static class Camt053Reader
             : throw new InvalidDataException($"A statement entry has the unsupported amount {element.Value} {code}.");
     }
 
-    /// <summary>Refuses what would take too long to build a tree of, and to search it.</summary>
+    /// <summary>Refuses what would take too long to read, or one entry of which would take too much memory.</summary>
     private static void CheckShape(Stream stream, CancellationToken cancellationToken)
     {
         try
         {
             using var reader = XmlReader.Create(stream, Settings);
-            for (var elements = 0; reader.Read();)
+            var (elements, before, part) = (0, 0, -1);
+            while (reader.Read())
             {
+                if (part < 0 && reader is { NodeType: XmlNodeType.Element, IsEmptyElement: false, LocalName: "Ntry" or "Acct" })
+                {
+                    (before, part) = (elements, reader.Depth);
+                }
+                else if (reader.NodeType == XmlNodeType.EndElement && reader.Depth == part)
+                {
+                    part = -1;
+                }
+
                 elements += reader.NodeType == XmlNodeType.Element ? 1 + reader.AttributeCount : 0;
-                if (reader.Depth > MaxDepth || elements > MaxElements)
+                if (reader.Depth > MaxDepth || elements > MaxElements || (part >= 0 && elements - before > MaxElementsOfEntry))
                 {
                     throw new InvalidDataException("The file is not a camt.053 account statement: it has too many or too deep elements.");
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
             }
-        }
-        catch (XmlException malformed)
-        {
-            throw new InvalidDataException($"The file is not valid XML: {malformed.Message}", malformed);
-        }
-    }
-
-    private static XElement Document(Stream stream)
-    {
-        try
-        {
-            using var reader = XmlReader.Create(stream, Settings);
-            return XDocument.Load(reader).Root!;
         }
         catch (XmlException malformed)
         {

@@ -38,6 +38,7 @@ public enum CheckoutState
 }
 
 /// <summary>One attempt to pay an order or invoice through a payment provider.</summary>
+[AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class Checkout : IOwnedAtAnyLevel
 {
     public const int MaxProviderId = 255;

@@ -5,6 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>A reseller or customer at a merchant's payment provider, with its saved payment method.</summary>
+[AllowedWrites(RowWrites.All, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class Payer : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

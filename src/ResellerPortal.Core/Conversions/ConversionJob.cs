@@ -19,6 +19,7 @@ public enum JobState
 }
 
 /// <summary>An asynchronous conversion. Stored before the upstream is called, so that it survives a crash.</summary>
+[AllowedWrites(RowWrites.All, ByCustomers = RowWrites.All)]
 public sealed class ConversionJob : ICustomerOwned
 {
     /// <summary>The reservation's id; its 32 hexadecimal digits are the upstream's job id.</summary>

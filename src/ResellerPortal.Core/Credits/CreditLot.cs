@@ -65,6 +65,7 @@ public sealed class CreditLot : IResellerOwned, IAudited
 }
 
 /// <summary>What a ledger entry drew from a lot, and at what cost. Visible only to the reseller, unlike the customer's entry.</summary>
+[AllowedWrites(RowWrites.Insert)]
 public sealed class LotDraw : IResellerOwned
 {
     public required ResellerId ResellerId { get; init; }
@@ -90,6 +91,7 @@ public sealed class LotDraw : IResellerOwned
 }
 
 /// <summary>A correction of a lot's size by the operator. Immutable.</summary>
+[AllowedWrites(RowWrites.Insert)]
 public sealed class LotAdjustment : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

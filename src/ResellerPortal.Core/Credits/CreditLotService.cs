@@ -51,6 +51,14 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
                 nameof(conversions));
         }
 
+        if (lot.Conversions + conversions > BulkPlanService.MaxConversions)
+        {
+            return Refusal.Because(
+                $"A lot has at most {BulkPlanService.MaxConversions:N0} conversions. Add up to "
+                    + $"{BulkPlanService.MaxConversions - lot.Conversions:N0}.",
+                nameof(conversions));
+        }
+
         var now = clock.GetUtcNow();
         lot.Conversions += conversions;
         db.LotAdjustments.Add(new LotAdjustment
@@ -89,9 +97,9 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
                 $"Enter an overage of 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
         }
 
-        if (unitCost is < 0 or > 1_000_000)
+        if (unitCost is < 0 or > BulkPlanService.MaxUnitCost)
         {
-            return Refusal.Because("Enter a unit cost from 0 to 1,000,000.", nameof(unitCost));
+            return Refusal.Because($"Enter a unit cost from 0 to {BulkPlanService.MaxUnitCost:N0}.", nameof(unitCost));
         }
 
         await using var db = database.Open(actor.Scope);

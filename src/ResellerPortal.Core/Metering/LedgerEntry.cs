@@ -33,6 +33,7 @@ public enum EntryFlags
 /// An append-only record of usage, or of a correction. Numbered per customer without gaps and hash-chained (<see cref="LedgerHash"/>).
 /// The database rejects updates and deletes.
 /// </summary>
+[AllowedWrites(RowWrites.Insert)]
 public sealed class LedgerEntry : ICustomerOwned
 {
     public required ResellerId ResellerId { get; init; }

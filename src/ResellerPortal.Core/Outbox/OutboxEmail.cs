@@ -49,6 +49,7 @@ public enum DeliveryState
 /// An email that is to be sent, written in the transaction of its cause, and afterwards the record of its delivery. Emails with links that
 /// give access are composed when they are sent, so the database holds no secret.
 /// </summary>
+[AllowedWrites(RowWrites.All, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class OutboxEmail : IOwnedAtAnyLevel
 {
     /// <summary>Generous, because inserted names may be long.</summary>

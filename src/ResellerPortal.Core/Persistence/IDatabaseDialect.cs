@@ -17,6 +17,9 @@ public interface IDatabaseDialect
     /// <summary>Whether others can write during a transaction, so that rows read before they were locked must be read again.</summary>
     bool HasRowLocks { get; }
 
+    /// <summary>Whether the database has roles, so that the running portal is not its owner.</summary>
+    bool HasRoles { get; }
+
     /// <summary>The isolation level for reading a consistent snapshot without blocking writers.</summary>
     IsolationLevel SnapshotLevel { get; }
 
@@ -24,6 +27,17 @@ public interface IDatabaseDialect
 
     /// <summary>Creates what the provider needs before the first migration, such as the folder of a database file.</summary>
     void PrepareStorage(string connectionString);
+
+    /// <summary>
+    /// Lets the role of the running portal do what the tables' access says, and nothing more. Safe to repeat after each migration.
+    /// </summary>
+    /// <param name="owner">A context that is connected as the tables' owner.</param>
+    /// <param name="runtimeConnectionString">Names the role, which is created if it does not exist.</param>
+    /// <exception cref="InvalidOperationException">The role has rights that cannot be taken from it.</exception>
+    Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken);
+
+    /// <summary>Whether the context's role could change the schema or remove the ledger's protection.</summary>
+    Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
     /// <summary>A SELECT of one table with a condition, optionally locking the rows until the transaction ends.</summary>
     string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);

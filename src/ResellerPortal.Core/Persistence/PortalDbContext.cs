@@ -55,6 +55,15 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
                 entity.SetQueryFilter(TenantFilter, filter);
             }
         }
+
+        // Servers grant rights by schema; SQLite has no schemas.
+        if (!Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
+        {
+            foreach (var entity in builder.Model.GetEntityTypes().Where(e => !e.IsMappedToJson() && TableAccess.IsIdentity(e.ClrType)))
+            {
+                entity.SetSchema(TableAccess.IdentitySchema);
+            }
+        }
     }
 
     /// <summary>

@@ -11,6 +11,8 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public bool HasRowLocks => true;
 
+    public bool HasRoles => true;
+
     public abstract IsolationLevel SnapshotLevel { get; }
 
     public abstract void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString);
@@ -19,6 +21,10 @@ public abstract class ServerDialect : IDatabaseDialect
     {
         // The server manages its own files.
     }
+
+    public abstract Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken);
+
+    public abstract Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
     public abstract string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
 

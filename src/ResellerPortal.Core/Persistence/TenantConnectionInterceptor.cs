@@ -10,7 +10,8 @@ namespace ResellerPortal.Core.Persistence;
 /// returned.
 /// </summary>
 /// <param name="statement">SQL that sets the tenant from @reseller and @customer; '*' means all tenants, '' none.</param>
-public sealed class TenantConnectionInterceptor(string statement) : DbConnectionInterceptor
+/// <param name="sign">Signs a scope, as @signature, where a statement could otherwise choose another one.</param>
+public sealed class TenantConnectionInterceptor(string statement, Func<string, string, string>? sign = null) : DbConnectionInterceptor
 {
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
@@ -32,8 +33,15 @@ public sealed class TenantConnectionInterceptor(string statement) : DbConnection
         var scope = (eventData.Context as PortalDbContext)?.Scope ?? TenantScope.None;
         var command = connection.CreateCommand();
         command.CommandText = statement;
-        Add(command, "@reseller", scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "");
-        Add(command, "@customer", scope.Customer?.ToString() ?? "");
+        var reseller = scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "";
+        var customer = scope.Customer?.ToString() ?? "";
+        Add(command, "@reseller", reseller);
+        Add(command, "@customer", customer);
+        if (sign is not null)
+        {
+            Add(command, "@signature", sign(reseller, customer));
+        }
+
         return command;
     }
 

@@ -15,6 +15,9 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
 {
     public const long MaxConversions = 10_000_000_000;
 
+    /// <summary>The highest cost of a conversion, equal to the highest price; times the most conversions it is a valid amount.</summary>
+    public const int MaxUnitCost = 100_000;
+
     /// <summary>
     /// Adds a plan to the catalogue.
     /// Refused: a term is not valid; another plan has this name.
@@ -88,8 +91,10 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
         { Currency: var code } when !Currency.TryParse(code, out _) =>
             Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(terms.Currency)),
         { ValidityDays: < 1 or > 3660 } => Refusal.Because("Enter a validity of 1 to 3,660 days.", nameof(terms.ValidityDays)),
-        { OveragePrice: < 0 } => Refusal.Because(
-            "Enter an overage price of 0 or more, or leave it empty for none.", nameof(terms.OveragePrice)),
+        { Price: var price, Conversions: var conversions } when price / conversions > MaxUnitCost => Refusal.Because(
+            $"A conversion of this plan would cost more than {MaxUnitCost:N0}. Lower the price, or add conversions.", nameof(terms.Price)),
+        { OveragePrice: < 0 or > MaxUnitCost } => Refusal.Because(
+            $"Enter an overage price from 0 to {MaxUnitCost:N0}, or leave it empty for none.", nameof(terms.OveragePrice)),
         _ => null,
     };
 }

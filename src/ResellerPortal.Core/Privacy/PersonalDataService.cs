@@ -31,7 +31,11 @@ public sealed record EmailData(DateTimeOffset AtUtc, string To, string Subject, 
 public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Actor, string Reason);
 
 /// <summary>Exports and erases personal data. Ledger entries, invoices and documents are kept as tax law requires.</summary>
-public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)
+public sealed class PersonalDataService(
+    PortalDatabase database,
+    UserDirectory users,
+    AuditSealingWorker sealing,
+    TimeProvider clock)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing users, whose accounts belong to no tenant");
 
@@ -48,13 +52,10 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             return Refusal.NotFound("customer");
         }
 
-        var members = await db.Members.AsNoTracking()
-            .Where(m => m.CustomerId == customerId)
-            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, u.Email })
-            .ToListAsync(cancellationToken);
-        var ids = members.Select(m => m.Member.UserId).ToList();
-        var sessions = (await db.UserSessions.AsNoTracking().Where(s => ids.Contains(s.UserId)).ToListAsync(cancellationToken)).ToLookup(
-            s => s.UserId);
+        var members = await db.Members.AsNoTracking().Where(m => m.CustomerId == customerId).ToListAsync(cancellationToken);
+        var ids = members.ConvertAll(m => m.UserId);
+        var accounts = await users.ListAsync(ids, cancellationToken);
+        var sessions = await users.ListSessionsAsync(ids, cancellationToken);
         var entries = await db.AuditEntries.AsNoTracking()
             .Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value))
             .OrderBy(a => a.AtUtc)
@@ -82,11 +83,11 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             customer.VatId,
             [
                 .. members.Select(m => new PersonData(
-                    m.Email!,
-                    m.Member.Role.ToString(),
-                    m.Member.CreatedAtUtc,
+                    accounts[m.UserId].Email,
+                    m.Role.ToString(),
+                    m.CreatedAtUtc,
                     [
-                        .. sessions[m.Member.UserId].Select(
+                        .. sessions[m.UserId].Select(
                             s => new SessionData(s.StartedAtUtc, s.SeenAtUtc, s.Address, s.Agent, s.Method.ToString())),
                     ])),
             ],
@@ -126,7 +127,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
 
         var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
         List<(string, string)> ofCustomer = [(customer.Name, pseudonym), (customer.Email, pseudonym)];
-        List<Guid> users = [];
+        List<Guid> erased = [];
         foreach (var member in await db.Members.Where(m => m.CustomerId == customerId).ToListAsync(cancellationToken))
         {
             var user = await db.Users.SingleAsync(u => u.Id == member.UserId, cancellationToken);
@@ -134,7 +135,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             {
                 await AuditEraser.ReplaceUserAsync(
                     db, user.Id, user.Email!, UserAccountService.CreatePseudonym(user.Id), customer.ResellerId, cancellationToken);
-                users.Add(user.Id);
+                erased.Add(user.Id);
                 db.Users.Remove(user);
             }
 
@@ -147,7 +148,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         (customer.VatId, customer.BuyerReference, customer.TaxExemptionReason, customer.ErasedAtUtc) = (null, null, null, now);
         await db.SaveChangesAsync(cancellationToken);
         await db.Invitations.Where(i => i.CustomerId == customerId).ExecuteDeleteAsync(cancellationToken);
-        await db.OutboxEmails.Where(e => e.UserId != null && users.Contains(e.UserId.Value)).ExecuteDeleteAsync(cancellationToken);
+        await db.OutboxEmails.Where(e => e.UserId != null && erased.Contains(e.UserId.Value)).ExecuteDeleteAsync(cancellationToken);
         await db.OutboxEmails.Where(e => e.CustomerId == customerId).ExecuteUpdateAsync(
             set => set
                 .SetProperty(e => e.To, "(erased)")

@@ -38,6 +38,7 @@ public enum Role
 }
 
 /// <summary>A user's membership at the operator (no reseller), a reseller or a customer.</summary>
+[AllowedWrites(RowWrites.All, ByCustomers = RowWrites.Update | RowWrites.Delete)]
 public sealed class Member : IOwnedAtAnyLevel, IAudited
 {
     public MemberId Id { get; init; } = MemberId.New();

@@ -22,3 +22,31 @@ public interface IOwnedAtAnyLevel
 
     CustomerId? CustomerId { get; }
 }
+
+/// <summary>A row about a user or a sign-in, who may belong to several tenants or none; no tenant's scope sees it.</summary>
+public interface IIdentityRow;
+
+/// <summary>The ways in which a table's rows may be written.</summary>
+[Flags]
+public enum RowWrites
+{
+    None = 0,
+    Insert = 1,
+    Update = 2,
+    Delete = 4,
+    All = Insert | Update | Delete,
+}
+
+/// <summary>
+/// The writes that a database server allows on an entity's table. Without it, a reseller may write its rows in every way, and a
+/// customer in none.
+/// </summary>
+/// <param name="writes">The writes of the running portal as a whole.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class AllowedWritesAttribute(RowWrites writes) : Attribute
+{
+    public RowWrites Writes { get; } = writes;
+
+    /// <summary>The writes in a customer's scope.</summary>
+    public RowWrites ByCustomers { get; init; }
+}

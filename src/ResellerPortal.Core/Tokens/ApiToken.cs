@@ -33,6 +33,7 @@ public enum LimitPeriod
 /// A customer's credential for the gateway. The secret is not stored: <see cref="SecretHash"/> finds the token, <see
 /// cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. Only metering changes the counters.
 /// </summary>
+[AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class ApiToken : ICustomerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

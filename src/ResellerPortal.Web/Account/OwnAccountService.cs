@@ -10,8 +10,10 @@ public sealed class OwnAccountService(
     UserAccountService accounts,
     UserSessionService sessions,
     IHttpContextAccessor http,
-    NavigationManager navigation)
+    NavigationManager navigation) : IDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1);
+
     public PortalUserManager Users => users;
 
     public HttpContext Context => http.HttpContext!;
@@ -24,6 +26,22 @@ public sealed class OwnAccountService(
     /// </summary>
     public async Task<bool> IsVerifiedAsync(PortalUser user) => await sessions.IsVerifiedAsync(
         user.Id, Session, signInCounts: user.PasswordHash is null && (await users.GetPasskeysAsync(user)).Count == 0);
+
+    /// <summary>Loads what a section shows. Sections render side by side but share the request's one database context.</summary>
+    public async Task LoadAsync(Func<Task> load)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await load();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     public Task VerifyAsync(PortalUser user) => sessions.VerifyAsync(user.Id, Session);
 

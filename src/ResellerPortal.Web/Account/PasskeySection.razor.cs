@@ -24,8 +24,8 @@ public sealed partial class PasskeySection(OwnAccountService account, PortalSign
     [SupplyParameterFromForm(FormName = "add-passkey", Name = "name")]
     private string? Name { get; set; }
 
-    protected override async Task OnInitializedAsync() =>
-        _passkeys = [.. (await account.Users.GetPasskeysAsync(User)).OrderBy(p => p.CreatedAt)];
+    protected override Task OnInitializedAsync() => account.LoadAsync(
+        async () => _passkeys = [.. (await account.Users.GetPasskeysAsync(User)).OrderBy(p => p.CreatedAt)]);
 
     private async Task AddAsync()
     {

@@ -20,7 +20,7 @@ public sealed partial class ProviderSection(OwnAccountService account, PortalSig
     protected override async Task OnInitializedAsync()
     {
         _schemes = [.. await signIn.GetExternalAuthenticationSchemesAsync()];
-        _logins = await account.Users.GetLoginsAsync(User);
+        await account.LoadAsync(async () => _logins = await account.Users.GetLoginsAsync(User));
     }
 
     private async Task RemoveAsync(UserLoginInfo login)

@@ -27,7 +27,9 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     [SupplyParameterFromForm(FormName = "on", Name = "digits")]
     private string? Digits { get; set; }
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync() => account.LoadAsync(LoadAsync);
+
+    private async Task LoadAsync()
     {
         if (User.TwoFactorEnabled)
         {

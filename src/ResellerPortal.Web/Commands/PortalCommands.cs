@@ -29,7 +29,8 @@ internal static class PortalCommands
 
     private static async Task<int> MigrateAsync(IServiceProvider services, string[] args)
     {
-        await services.GetRequiredService<PortalDatabase>().MigrateAsync();
+        await services.GetRequiredService<PortalDatabase>().MigrateAsync(
+            services.GetRequiredService<IConfiguration>().GetConnectionString("PortalOwner"));
         Console.WriteLine("The database is up to date.");
         return 0;
     }
@@ -42,8 +43,7 @@ internal static class PortalCommands
             return 2;
         }
 
-        var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(
-            services.GetRequiredService<PortalDatabase>(), email, password: null);
+        var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(email, password: null);
         var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, provesAddress: true);
         Console.WriteLine(invitation is null
             ? $"{email} is already an operator."

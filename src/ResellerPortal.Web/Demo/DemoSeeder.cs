@@ -126,7 +126,7 @@ public sealed class DemoSeeder(
         _clock.Now = first.StartsAtUtc(zone);
 
         var portal = Actor.Portal("demo data", TenantScope.CrossTenants("demo data"));
-        await memberships.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
+        await memberships.AddOperatorAsync(OperatorEmail, Password, cancellationToken);
         var plans = await OfferPlansAsync(portal);
         var resellers = new ResellerService(database, memberships, _clock);
         var northwind = (await resellers.AddAsync(

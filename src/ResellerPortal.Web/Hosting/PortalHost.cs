@@ -97,11 +97,20 @@ internal static class PortalHost
     }
 
     /// <summary>Brings the database up to date and fills it with demonstration data, where the settings say so.</summary>
+    /// <exception cref="InvalidOperationException">The portal would run as the owner of its tables.</exception>
     public static async Task PrepareAsync(this WebApplication app)
     {
         if (app.Configuration.GetValue<bool>("Database:MigrateOnStart"))
         {
-            await app.Services.GetRequiredService<PortalDatabase>().MigrateAsync();
+            await app.Services.GetRequiredService<PortalDatabase>().MigrateAsync(
+                app.Configuration.GetConnectionString("PortalOwner"));
+        }
+
+        if (await app.Services.GetRequiredService<PortalDatabase>().IsOwnerAsync())
+        {
+            throw new InvalidOperationException(
+                "The role in ConnectionStrings:Portal owns the portal's tables, or is exempt from their protection. Name the owner in "
+                    + "ConnectionStrings:PortalOwner and another role in ConnectionStrings:Portal, and run 'migrate', which creates it.");
         }
 
         if (app.Configuration.GetValue<bool>("Demo:Seed") && app.Environment.IsDevelopment())

@@ -15,8 +15,7 @@ public sealed class TeamTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     private TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
 
-    private TeamService Teams =>
-        new(_database.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _database.Clock), _database.Clock);
+    private TeamService Teams => _database.Data.Teams;
 
     private InvitationService Invitations => new(_database.Database, _links, _database.Clock);
 

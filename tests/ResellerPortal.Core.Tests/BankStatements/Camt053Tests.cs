@@ -14,6 +14,7 @@ public sealed class Camt053Tests
     [InlineData("wide")]
     [InlineData("parts")]
     [InlineData("long")]
+    [InlineData("entry")]
     public void A_statement_that_is_made_to_take_long_is_refused_at_once(string shape)
     {
         var entry = "<Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-11-20</Dt></BookgDt>";
@@ -22,16 +23,30 @@ public sealed class Camt053Tests
             "deep" => string.Concat(Enumerable.Repeat("<Stmt>", 60_000)) + string.Concat(Enumerable.Repeat("</Stmt>", 60_000)),
             "wide" => "<D>" + string.Concat(Enumerable.Repeat("<a/>", 2_100_000)) + "</D>",
             "long" => $"<D><Stmt>{entry}<AcctSvcrRef>{string.Concat(Enumerable.Repeat("a ", 1_000_000))}</AcctSvcrRef>"
-                + string.Concat(Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 60_000))
+                + string.Concat(Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 40_000))
                 + "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">1</Amt></TxDtls></NtryDtls></Ntry></Stmt></D>",
+            "entry" => $"<D><Stmt>{entry}{string.Concat(Enumerable.Repeat("<a/>", 210_000))}</Ntry></Stmt></D>",
             _ => $"<D><Stmt>{entry}{string.Concat(
-                Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 60_000))}"
+                Enumerable.Repeat("<NtryDtls><TxDtls><Amt Ccy=\"EUR\">0.00</Amt></TxDtls></NtryDtls>", 40_000))}"
                 + "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">1</Amt></TxDtls></NtryDtls></Ntry></Stmt></D>",
         };
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(text));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 
         Assert.Throws<InvalidDataException>(() => Camt053Reader.Read(file, limit.Token));
+    }
+
+    /// <summary>Two million empty elements took 700 MB.</summary>
+    [Fact]
+    public void A_large_statement_takes_no_more_memory_than_its_largest_entry()
+    {
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(
+            $"<D><Stmt>{string.Concat(Enumerable.Repeat("<a/>", 1_900_000))}<Ntry><CdtDbtInd>DBIT</CdtDbtInd></Ntry></Stmt></D>"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(1, Camt053Reader.Read(file).LeftOut);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Testing;
 
@@ -105,7 +106,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 10, 1);
         await database.UseAsync((await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret);
-        await using var db = database.OpenAll();
+        await using var db = database.Owner.Open(TenantScope.CrossTenants("the owner is refused as well"));
 
         foreach (var sql in (string[])[
             "UPDATE \"LedgerEntry\" SET \"Quantity\" = 0",
@@ -125,9 +126,14 @@ public sealed class PostgreSqlFixture : IDisposable
 {
     public PostgreSqlServer Server { get; } = PostgreSqlServer.Start();
 
-    public Task<TestDatabase> OpenAsync() =>
-        TestDatabase.OpenAsync(
-            new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
+    public static PostgreSqlDialect Dialect { get; } = new(new ScopeKey(PostgreSqlServer.ScopeKey));
+
+    public Task<TestDatabase> OpenAsync()
+    {
+        var name = $"portal_{Guid.NewGuid():N}";
+        return TestDatabase.OpenAsync(
+            Dialect, Server.Connection(name), Npgsql.NpgsqlConnection.ClearAllPools, ownerConnection: Server.OwnerConnection(name));
+    }
 
     public void Dispose() => Server.Dispose();
 }

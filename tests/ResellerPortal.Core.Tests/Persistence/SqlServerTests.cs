@@ -35,6 +35,54 @@ public sealed class SqlServerTests
         Assert.Contains("CREATE TRIGGER [LotDraw_append_only]", script, StringComparison.Ordinal);
     }
 
+    /// <summary>The session's context is set once for each use of a connection; a second statement cannot change it.</summary>
+    [Fact]
+    public void No_statement_can_choose_another_scope() => Assert.Equal(
+        "EXEC sp_set_session_context N'reseller', @reseller, @read_only = 1; "
+        + "EXEC sp_set_session_context N'customer', @customer, @read_only = 1;",
+        SqlServerDialect.SetTenant);
+
+    [Fact]
+    public void The_policy_covers_every_table_and_lets_customers_write_only_what_customers_write()
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+        var tables = TableAccess.FromModel(db);
+
+        var policy = SqlServerAccess.Statements(tables, "").Single(s => s.StartsWith("CREATE SECURITY POLICY", StringComparison.Ordinal));
+
+        Assert.All(tables, t => Assert.Contains($"ON [{t.Schema ?? "dbo"}].[{t.Name}] AFTER INSERT", policy, StringComparison.Ordinal));
+        foreach (var expected in (string[])[
+            "ADD FILTER PREDICATE portal.tenant_row([ResellerId], [CustomerId], 'C') ON [dbo].[Invoice],",
+            "ADD BLOCK PREDICATE portal.tenant_row([ResellerId], [CustomerId], 'R') ON [dbo].[Invoice] AFTER UPDATE",
+            "ADD BLOCK PREDICATE portal.tenant_row([ResellerId], [CustomerId], 'C') ON [dbo].[ApiToken] AFTER UPDATE",
+            "ADD FILTER PREDICATE portal.tenant_row([ResellerId], NULL, 'R') ON [dbo].[CreditLot]",
+            "ADD FILTER PREDICATE portal.tenant_row(NULL, NULL, 'I') ON [identity].[AspNetUsers]",
+            "ADD BLOCK PREDICATE portal.tenant_row(NULL, NULL, 'O') ON [dbo].[BulkPlan] AFTER UPDATE",
+        ])
+        {
+            Assert.Contains(expected, policy, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("ON [dbo].[LedgerEntry] AFTER UPDATE", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_running_portal_is_granted_no_more_than_it_writes()
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+
+        var statements = SqlServerAccess.Statements(TableAccess.FromModel(db), "web]'app").ToList();
+
+        Assert.Contains("GRANT SELECT, INSERT ON [dbo].[LedgerEntry] TO portal_runtime", statements);
+        Assert.Contains("REVOKE UPDATE, DELETE ON [dbo].[LedgerEntry] FROM portal_runtime", statements);
+        Assert.Contains("GRANT SELECT, INSERT, UPDATE ON [dbo].[AuditEntry] TO portal_runtime", statements);
+        Assert.Contains("GRANT SELECT, INSERT ON [identity].[DataProtectionKeys] TO portal_runtime", statements);
+        Assert.Contains("IF USER_ID(N'web]''app') IS NULL CREATE USER [web]]'app] FOR LOGIN [web]]'app]", statements);
+        Assert.Contains("ALTER ROLE portal_runtime ADD MEMBER [web]]'app]", statements);
+        Assert.DoesNotContain(
+            statements, s => s.Contains("ALTER ON", StringComparison.Ordinal) || s.Contains("CONTROL", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_tenant_filter_is_in_every_statement()
     {
@@ -50,7 +98,7 @@ public sealed class SqlServerTests
         using var server = Open(new SqlServerDialect(), "Server=none;Database=portal");
 
         Assert.False(sqlite.Database.HasPendingModelChanges());
-        using var postgres = Open(new PostgreSqlDialect(), "Host=none;Database=portal");
+        using var postgres = Open(new PostgreSqlDialect(new ScopeKey(new string('k', ScopeKey.MinLength))), "Host=none;Database=portal");
         Assert.False(server.Database.HasPendingModelChanges());
         Assert.False(postgres.Database.HasPendingModelChanges());
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Access;
@@ -19,7 +18,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     public PersonalDataTests() =>
         _sealing = new AuditSealingWorker(_database.Database, _database.Clock, NullLogger<AuditSealingWorker>.Instance);
 
-    private PersonalDataService Data => new(_database.Database, _sealing, _database.Clock);
+    private PersonalDataService Data => new(_database.Database, _database.Data.Users, _sealing, _database.Clock);
 
     private UserAccountService Accounts =>
         new(
@@ -129,10 +128,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
         var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
         var neighbour = await _database.Data.AddCustomerAsync(owner, "Next");
-        var teams = new TeamService(
-            _database.Database,
-            new Memberships(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), _database.Clock),
-            _database.Clock);
+        var teams = _database.Data.Teams;
         await TestData.Valued(teams.InviteAsync(rival, TeamScope.ForActor(rival), Victim, Role.ResellerViewer));
         await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, neighbour.Id), Victim, Role.CustomerViewer));
         await TestData.Valued(teams.InviteAsync(owner, new TeamScope(acme.ResellerId, acme.Id), Victim + ".org", Role.CustomerViewer));

@@ -3,77 +3,240 @@ using Npgsql;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Metering;
-using ResellerPortal.Storage.SqlServer;
+using ResellerPortal.Storage.PostgreSql;
 
 namespace ResellerPortal.Core.Tests.Tenancy;
 
-/// <summary>Tenant isolation enforced by the database itself, whatever statement is sent.</summary>
+/// <summary>What PostgreSQL itself refuses the running portal's role, whatever statement is sent.</summary>
 public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
+    private const string AddKey = "INSERT INTO identity.\"DataProtectionKeys\" (\"FriendlyName\", \"Xml\") VALUES ('k', 'x')";
+
+    private const string Denied = PostgresErrorCodes.InsufficientPrivilege;
+
     [Fact]
-    public async Task PostgreSQL_protects_every_table_that_a_tenant_owns()
+    public async Task Every_table_has_policies_and_belongs_to_another_role()
     {
         await using var database = await postgres.OpenAsync();
         await using var db = database.OpenAll();
 
         var isProtected = await db.Database.SqlQueryRaw<string>(
-            "SELECT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND "
-                + "c.relforcerowsecurity").ToListAsync();
+            "SELECT DISTINCT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity "
+                + "AND NOT pg_has_role(c.relowner, 'MEMBER')").ToListAsync();
 
-        Assert.Equal(TenantTables.FromModel(db).Keys.Order(), isProtected.Order());
+        Assert.Equal(TableAccess.FromModel(db).Select(t => t.Name).Order(), isProtected.Order());
+        Assert.False(await database.Database.IsOwnerAsync());
     }
 
     [Fact]
-    public async Task PostgreSQL_shows_a_scope_its_own_rows_alone_to_any_statement()
+    public async Task A_role_that_owns_the_tables_or_is_exempt_is_told_apart_and_gets_no_grants()
     {
         await using var database = await postgres.OpenAsync();
-        var (northwind, owner) = await database.Data.AddResellerAsync("northwind");
-        var (fabrikam, rival) = await database.Data.AddResellerAsync("fabrikam");
-        await database.Data.BuyAsync(owner, 10, 1);
-        await database.Data.BuyAsync(rival, 10, 1);
-        var acme = await database.Data.AddCustomerAsync(owner, "Acme");
-        await database.Data.AddCustomerAsync(owner, "Neighbour");
-        await database.Data.AddCustomerAsync(rival, "Initech");
+        string connection;
+        await using (var db = database.OpenAll())
+        {
+            connection = db.Database.GetConnectionString()!;
+        }
 
-        await using var all = database.OpenAll();
-        await using var ofReseller = database.Database.Open(TenantScope.ForReseller(northwind.Id));
-        await using var ofCustomer = database.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
-        await using var ofNobody = database.Database.Open(TenantScope.None);
+        foreach (var role in (string[])["portal_owner", "postgres"])
+        {
+            var same = connection.Replace("=portal;", $"={role};", StringComparison.Ordinal);
+            var asOwner = new PortalDatabase(PortalDatabase.OptionsFor(PostgreSqlFixture.Dialect, same), PostgreSqlFixture.Dialect);
+
+            Assert.True(await asOwner.IsOwnerAsync());
+            Assert.Contains(
+                "Use a role without these rights",
+                (await Assert.ThrowsAsync<InvalidOperationException>(
+                    () => asOwner.MigrateAsync(connection.Replace("=portal;", "=portal_owner;", StringComparison.Ordinal)))).Message,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "ConnectionStrings:PortalOwner is missing",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => database.Database.MigrateAsync())).Message,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>Nodes that still run with the former key go on; those with the key before that one see nothing.</summary>
+    [Fact]
+    public async Task A_new_key_replaces_the_one_before_the_last()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        var former = tenants.Open(TenantScope.CrossTenants("former key"));
+        await tenants.MigrateAsync(new string('2', ScopeKey.MinLength));
+        Assert.Equal(2, await former.Resellers.CountAsync());
+
+        await tenants.MigrateAsync(new string('3', ScopeKey.MinLength));
+        await former.DisposeAsync();
+        await using var stale = tenants.Open(TenantScope.CrossTenants("stale key"));
+
+        Assert.Equal(0, await stale.Resellers.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_scope_shows_its_own_rows_alone_to_any_statement()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        await using var all = tenants.Open(TenantScope.CrossTenants("test"));
+        await using var ofReseller = tenants.Open(TenantScope.ForReseller(tenants.Northwind));
+        await using var ofCustomer = tenants.Open(TenantScope.ForCustomer(tenants.Northwind, tenants.Acme));
+        await using var ofNobody = tenants.Open(TenantScope.None);
 
         Assert.Equal("3, 2, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Customer\""));
         Assert.Equal("2, 1, 0, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"CreditLot\""));
         Assert.Equal("2, 1, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Reseller\""));
         Assert.Equal(
             (0, 0, 0),
-            (await UpdateAsync(ofReseller, fabrikam), await UpdateAsync(ofCustomer, fabrikam), await UpdateAsync(ofNobody, northwind)));
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => ofReseller.Database.ExecuteSqlRawAsync(
-            "INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ({0}, 'x', '\\x00')", fabrikam.Id.Value));
-        Assert.Equal("42501", refused.SqlState);
+            (await RenameAsync(ofReseller, tenants.Fabrikam),
+                await RenameAsync(ofCustomer, tenants.Fabrikam),
+                await RenameAsync(ofNobody, tenants.Northwind)));
+        await AssertDeniedAsync(
+            ofReseller, $"INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ('{tenants.Fabrikam}', 'x', '\\x00')");
 
         async Task<string> CountsAsync(string sql)
         {
             var counts = new List<long>();
             foreach (var db in (PortalDbContext[])[all, ofReseller, ofCustomer, ofNobody])
             {
-                counts.Add(await db.Database.SqlQueryRaw<long>(sql).SingleAsync());
+                counts.Add(await CountAsync(db, sql));
             }
 
             return string.Join(", ", counts);
         }
+    }
 
-        static Task<int> UpdateAsync(PortalDbContext db, Reseller reseller) =>
-            db.Database.ExecuteSqlRawAsync("UPDATE \"Reseller\" SET \"Name\" = 'taken' WHERE \"Id\" = {0}", reseller.Id.Value);
+    /// <summary>A statement smuggled into a query could name any tenant, and all of them, in the session's settings.</summary>
+    [Fact]
+    public async Task No_statement_can_choose_another_scope()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        foreach (var scope in (TenantScope[])[
+            TenantScope.ForCustomer(tenants.Northwind, tenants.Acme), TenantScope.ForReseller(tenants.Northwind), TenantScope.None])
+        {
+            foreach (var (reseller, customer) in ((string, string)[])[
+                ("*", ""), (tenants.Fabrikam.ToString(), ""), (tenants.Northwind.ToString(), tenants.Neighbour.ToString())])
+            {
+                await using var db = tenants.Open(scope);
+                await db.Database.OpenConnectionAsync();
+                await db.Database.ExecuteSqlAsync(
+                    $"SELECT set_config('portal.reseller', {reseller}, false), set_config('portal.customer', {customer}, false)");
+
+                Assert.Equal(0, await CountAsync(db, "SELECT count(*) AS \"Value\" FROM \"Customer\""));
+                Assert.Equal(0, await CountAsync(db, "SELECT count(*) AS \"Value\" FROM identity.\"AspNetUsers\""));
+            }
+
+            await using var curious = tenants.Open(scope);
+            await AssertDeniedAsync(curious, "SELECT * FROM scope.key");
+            await AssertDeniedAsync(curious, "SELECT scope.read('portal.reseller')");
+        }
+    }
+
+    [Fact]
+    public async Task No_tenants_scope_sees_users_their_credentials_or_the_portals_keys()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        await using var outside = tenants.Open(TenantScope.None);
+        var identity = TableAccess.FromModel(outside).Where(t => t.Owner == TableOwner.Identity).Select(t => t.Name).ToList();
+        Assert.Equal(
+            [
+                "AspNetUserClaims", "AspNetUserLogins", "AspNetUserPasskeys", "AspNetUserTokens", "AspNetUsers", "DataProtectionKeys",
+                "SignInFailure", "UserSession",
+            ],
+            identity);
+        await outside.Database.ExecuteSqlRawAsync(AddKey);
+        Assert.Equal(5, await CountAsync(outside, "SELECT count(*) AS \"Value\" FROM identity.\"AspNetUsers\""));
+        foreach (var scope in (TenantScope[])[
+            TenantScope.ForReseller(tenants.Northwind), TenantScope.ForCustomer(tenants.Northwind, tenants.Acme)])
+        {
+            await using var db = tenants.Open(scope);
+            foreach (var table in identity)
+            {
+                Assert.Equal(0, await CountAsync(db, $"SELECT count(*) AS \"Value\" FROM identity.\"{table}\""));
+            }
+
+            await AssertDeniedAsync(db, AddKey);
+        }
+    }
+
+    [Fact]
+    public async Task The_running_portal_can_change_neither_the_schema_nor_what_protects_it()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        await using var db = tenants.Open(TenantScope.CrossTenants("test"));
+        foreach (var sql in (string[])[
+            "DROP TRIGGER \"LedgerEntry_append_only\" ON \"LedgerEntry\"",
+            "ALTER TABLE \"LedgerEntry\" DISABLE TRIGGER ALL",
+            "ALTER TABLE \"Customer\" DISABLE ROW LEVEL SECURITY",
+            "DROP POLICY tenant_select ON \"Customer\"",
+            "CREATE POLICY mine ON \"Customer\" USING (true)",
+            "TRUNCATE \"LedgerEntry\"",
+            "TRUNCATE \"Customer\" CASCADE",
+            "UPDATE \"LedgerEntry\" SET \"Quantity\" = 0",
+            "DELETE FROM \"BalanceTransaction\"",
+            "DELETE FROM \"AuditEntry\"",
+            "DELETE FROM identity.\"DataProtectionKeys\"",
+            "UPDATE \"__EFMigrationsHistory\" SET \"ProductVersion\" = '0'",
+            "CREATE TABLE mine (id int)",
+            "CREATE TEMPORARY TABLE mine (id int)",
+            "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "CREATE SCHEMA mine",
+            "SET ROLE portal_owner",
+            "SET session_replication_role = replica",
+            "ALTER ROLE portal SUPERUSER",
+            "COPY \"Customer\" TO PROGRAM 'cat'",
+        ])
+        {
+            await AssertDeniedAsync(db, sql);
+        }
+
+        await db.Database.OpenConnectionAsync();
+        await db.Database.ExecuteSqlRawAsync("SET row_security = off");
+        await AssertDeniedAsync(db, "SELECT * FROM \"Customer\"");
+    }
+
+    [Fact]
+    public async Task A_customers_scope_writes_only_what_customers_write()
+    {
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
+        await using var db = tenants.Open(TenantScope.ForCustomer(tenants.Northwind, tenants.Acme));
+        var refused = new List<string>();
+        foreach (var table in TableAccess.FromModel(db).Where(t => t.Owner == TableOwner.Customer && t.ByCustomers == RowWrites.None))
+        {
+            await using var all = tenants.Open(TenantScope.CrossTenants("columns"));
+            var columns = await all.Database.SqlQuery<string>(
+                $"SELECT column_name AS \"Value\" FROM information_schema.columns WHERE table_name = {table.Name}").ToListAsync();
+            var names = string.Join(", ", columns.Select(c => $"\"{c}\""));
+            var values = string.Join(", ", columns.Select(c => c switch
+            {
+                "ResellerId" => $"'{tenants.Northwind}'",
+                "CustomerId" => $"'{tenants.Acme}'",
+                _ => "NULL",
+            }));
+
+            // The policy is checked before the columns' own rules.
+            await AssertDeniedAsync(db, $"INSERT INTO \"{table.Name}\" ({names}) VALUES ({values})");
+            refused.Add(table.Name);
+        }
+
+        string[] ofMoney = ["Invoice", "InvoiceLine", "CreditNote", "LedgerEntry", "BalanceTransaction", "Payment", "Reservation"];
+        Assert.Subset(refused.ToHashSet(), ofMoney.ToHashSet());
+        await AssertDeniedAsync(db, "UPDATE \"Customer\" SET \"Name\" = 'Mine'");
+        await AssertDeniedAsync(db, "UPDATE \"Reseller\" SET \"Name\" = 'Mine'");
+        Assert.Equal(0, await db.Database.ExecuteSqlRawAsync("DELETE FROM \"Customer\""));
+        await AssertDeniedAsync(
+            db,
+            $"INSERT INTO \"Member\" (\"Id\", \"UserId\", \"Role\", \"ResellerId\", \"CustomerId\", \"CreatedAtUtc\") VALUES "
+                + $"(gen_random_uuid(), gen_random_uuid(), 'CustomerAdmin', '{tenants.Northwind}', '{tenants.Acme}', 0)");
     }
 
     [Fact]
     public async Task A_connection_that_goes_back_to_the_pool_takes_no_scope_along()
     {
-        await using var database = await postgres.OpenAsync();
-        await database.Data.AddResellerAsync("northwind");
+        await using var tenants = await TwoTenants.OpenAsync(postgres);
         string connection;
-        await using (var all = database.OpenAll())
+        await using (var all = tenants.Open(TenantScope.CrossTenants("test")))
         {
-            Assert.Equal(1, await all.Resellers.CountAsync());
+            Assert.Equal(2, await all.Resellers.CountAsync());
             connection = all.Database.GetConnectionString()!;
         }
 
@@ -84,19 +247,14 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         Assert.Equal(0L, await command.ExecuteScalarAsync());
     }
 
-    [Fact]
-    public async Task The_script_for_SQL_Server_covers_every_table_that_a_tenant_owns()
+    private static Task<long> CountAsync(PortalDbContext db, string sql) => db.Database.SqlQueryRaw<long>(sql).SingleAsync();
+
+    private static Task<int> RenameAsync(PortalDbContext db, ResellerId reseller) =>
+        db.Database.ExecuteSqlRawAsync("UPDATE \"Reseller\" SET \"Name\" = 'taken' WHERE \"Id\" = {0}", reseller.Value);
+
+    private static async Task AssertDeniedAsync(PortalDbContext db, string sql)
     {
-        await using var database = await TestDatabaseOnSqlite.OpenAsync();
-        await using var db = database.OpenAll();
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "ResellerPortal.sln")))
-        {
-            root = root.Parent!;
-        }
-
-        var file = await File.ReadAllTextAsync(Path.Combine(root.FullName, "deploy", "sqlserver", "row-level-security.sql"));
-
-        Assert.Equal(RowSecurityScript.For(TenantTables.FromModel(db)), file);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => db.Database.ExecuteSqlRawAsync(sql));
+        Assert.True(refused.SqlState == Denied, $"{sql}: {refused.Message}");
     }
 }

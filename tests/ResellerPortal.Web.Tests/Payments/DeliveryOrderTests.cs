@@ -28,7 +28,7 @@ public sealed class DeliveryOrderTests
     public async Task Events_in_any_order_and_number_leave_the_books_the_same_on_PostgreSQL()
     {
         using var postgres = PostgreSqlServer.Start("fsync=off");
-        await TellAsync(8, ("Database:Provider", "PostgreSql"), ("ConnectionStrings:Portal", postgres.Connection("portal")));
+        await TellAsync(8, postgres.CreateSettings("portal"));
     }
 
     private static async Task TellAsync(int stories, params (string, string)[] settings)

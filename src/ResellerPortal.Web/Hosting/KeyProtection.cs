@@ -1,18 +1,20 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 
 namespace ResellerPortal.Web.Hosting;
 
 /// <summary>
-/// Encrypts the keys that protect secrets in the database with a certificate that is kept elsewhere, so that a copy of the
-/// database alone reveals none of them.
+/// Encrypts the keys that protect secrets in the database with a certificate or a key service that is kept elsewhere, so that a copy of
+/// the database alone reveals none of them.
 /// </summary>
-internal static class KeyCertificates
+internal static class KeyProtection
 {
     /// <param name="settings">
-    /// "CertificatePath", a PKCS #12 file, and "CertificatePassword"; "FormerCertificatePaths", files with the same password whose keys are
-    /// still to be read after a change; "AllowUnencryptedKeys", to keep the keys as they are where there is no path.
+    /// "VaultUrl" and what belongs to it (<see cref="VaultKeyEncryption"/>); or "CertificatePath", a PKCS #12 file, and
+    /// "CertificatePassword", and "FormerCertificatePaths", files with the same password whose keys are still to be read after a change;
+    /// or "AllowUnencryptedKeys", to keep the keys as they are.
     /// </param>
     /// <param name="mustBeEncrypted">Whether keys are kept as they are only if the settings say so.</param>
     /// <exception cref="InvalidOperationException">
@@ -23,13 +25,21 @@ internal static class KeyCertificates
         IConfigurationSection settings,
         bool mustBeEncrypted)
     {
+        if (settings["VaultUrl"] is { Length: > 0 })
+        {
+            var vault = new VaultKeyEncryption(settings);
+            builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = vault);
+            return builder;
+        }
+
         if (settings["CertificatePath"] is not { Length: > 0 } path)
         {
             return !mustBeEncrypted || settings.GetValue<bool>("AllowUnencryptedKeys")
                 ? builder
                 : throw new InvalidOperationException(
-                    "DataProtection:CertificatePath is missing: set it to a PKCS #12 file that encrypts the keys in the database, or set "
-                        + "DataProtection:AllowUnencryptedKeys to true if a copy of the database may reveal every secret in it.");
+                    "DataProtection:CertificatePath is missing: set it to a PKCS #12 file that encrypts the keys in the database, or "
+                        + "DataProtection:VaultUrl to a key service, or set DataProtection:AllowUnencryptedKeys to true if a copy of the "
+                        + "database may reveal every secret in it.");
         }
 
         var former = settings.GetSection("FormerCertificatePaths").Get<string[]>() ?? [];

@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Access;
 
-public sealed class KeyCertificateTests : IDisposable
+public sealed class KeyProtectionTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-keys-");
 
@@ -48,6 +48,43 @@ public sealed class KeyCertificateTests : IDisposable
             settings: [("DataProtection:CertificatePath", Certificate("any")), ("DataProtection:CertificatePassword", "wrong")]));
 
         Assert.Contains("DataProtection:CertificatePassword", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_lie_encrypted_in_the_database_by_a_key_service_and_open_with_it_alone()
+    {
+        await using var vault = await StandInVault.StartAsync("secret-token");
+        var token = Path.Combine(_folder.FullName, "token");
+        await File.WriteAllTextAsync(token, "secret-token\n");
+        (string, string)[] settings =
+            [("DataProtection:VaultUrl", vault.Address), ("DataProtection:VaultKey", "portal"), ("DataProtection:VaultTokenPath", token)];
+        using var server = PortalServer.Start(settings: settings);
+        var secret = Protector(server).Protect("sk_live_something");
+        await using (var db = server.Data.Database.Open(TenantScope.None))
+        {
+            var xml = Assert.Single(db.DataProtectionKeys.ToList()).Xml!;
+            Assert.Contains("vault:v1:", xml, StringComparison.Ordinal);
+            Assert.DoesNotContain("<masterKey", xml, StringComparison.Ordinal);
+        }
+
+        // The service rotates its key, and reads what it encrypted before.
+        vault.Rotate();
+        using var node = PortalServer.Start(settings: [server.Storage, .. settings]);
+        Assert.Equal("sk_live_something", Protector(node).Unprotect(secret));
+        await File.WriteAllTextAsync(token, "another-token");
+        using var thief = PortalServer.Start(settings: [server.Storage, .. settings]);
+        Assert.ThrowsAny<Exception>(() => Protector(thief).Unprotect(secret));
+    }
+
+    [Theory]
+    [InlineData("vault.example", "key", "VaultUrl")]
+    [InlineData("https://vault.example", "", "VaultKey")]
+    public void A_key_service_without_its_settings_is_said_at_the_start(string address, string key, string named)
+    {
+        var failure = Assert.Throws<InvalidOperationException>(() => PortalServer.Start(
+            settings: [("DataProtection:VaultUrl", address), ("DataProtection:VaultKey", key)]));
+
+        Assert.Contains($"DataProtection:{named}", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

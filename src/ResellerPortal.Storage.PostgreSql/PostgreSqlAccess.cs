@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Storage.PostgreSql;
+
+/// <summary>The policies and grants of the running portal's role. The tables' owner sets them up after each migration.</summary>
+internal static class PostgreSqlAccess
+{
+    private const string Reseller = "(SELECT scope.read('portal.reseller'))";
+    private const string Customer = "(SELECT scope.read('portal.customer'))";
+
+    /// <summary>Marks a table whose policies are up to date, so that a migration locks no other.</summary>
+    private const string Marked = "tenant_select";
+
+    private static readonly (RowWrites Write, string Verb)[] Verbs =
+        [(RowWrites.Insert, "INSERT"), (RowWrites.Update, "UPDATE"), (RowWrites.Delete, "DELETE")];
+
+    public static async Task SetUpAsync(
+        PortalDbContext owner, ScopeKey key, NpgsqlConnectionStringBuilder runtime, CancellationToken cancellationToken)
+    {
+        var tables = TableAccess.FromModel(owner);
+        await owner.Database.OpenConnectionAsync(cancellationToken);
+        await SaveKeyAsync(owner, key, cancellationToken);
+        var marks = await owner.Database.SqlQueryRaw<string>(
+            $"SELECT c.relname || ' ' || obj_description(p.oid, 'pg_policy') AS \"Value\" FROM pg_policy p "
+                + $"JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname = '{Marked}' AND c.relrowsecurity")
+            .ToListAsync(cancellationToken);
+        foreach (var table in tables)
+        {
+            var policies = Policies(table);
+            var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(policies)));
+            if (!marks.Contains($"{table.Name} {mark}"))
+            {
+                await ExecuteAsync(
+                    owner, $"{policies}\nCOMMENT ON POLICY {Marked} ON {Quote(table)} IS '{mark}';", cancellationToken);
+            }
+        }
+
+        await SetUpGrantsAsync(owner, tables, runtime, cancellationToken);
+    }
+
+    /// <summary>Whether the role is an owner, a superuser or exempt from row-level security.</summary>
+    public static Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        db.Database.SqlQueryRaw<bool>("""
+            SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls))
+                OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('"LedgerEntry"') AND pg_has_role(relowner, 'MEMBER')) AS "Value"
+            """).SingleAsync(cancellationToken);
+
+    /// <summary>One policy for each kind of statement; what has none is refused.</summary>
+    internal static string Policies(TableAccess table)
+    {
+        var visible = Condition(table, isCustomers: true);
+        string[] names = ["tenant", Marked, "tenant_insert", "tenant_update", "tenant_delete"];
+        List<string> sql =
+        [
+            $"ALTER TABLE {Quote(table)} ENABLE ROW LEVEL SECURITY;",
+            $"ALTER TABLE {Quote(table)} NO FORCE ROW LEVEL SECURITY;",
+            .. names.Select(name => $"DROP POLICY IF EXISTS {name} ON {Quote(table)};"),
+            $"CREATE POLICY {Marked} ON {Quote(table)} FOR SELECT USING ({visible});",
+        ];
+        foreach (var (write, verb) in Verbs.Where(v => table.Writes.HasFlag(v.Write)))
+        {
+            var writable = table.Owner == TableOwner.Installation
+                ? $"{Reseller} = '*'"
+                : Condition(table, table.ByCustomers.HasFlag(write));
+
+            // Rows that a customer may see may be locked, though not changed: locking takes the right to update.
+            var conditions = write switch
+            {
+                RowWrites.Insert => $"WITH CHECK ({writable})",
+                RowWrites.Update => $"USING ({visible}) WITH CHECK ({writable})",
+                _ => $"USING ({writable})",
+            };
+            sql.Add($"CREATE POLICY tenant_{verb.ToLowerInvariant()} ON {Quote(table)} FOR {verb} {conditions};");
+        }
+
+        return string.Join('\n', sql);
+    }
+
+    /// <param name="isCustomers">Whether the condition holds for the customer's own rows in its scope.</param>
+    private static string Condition(TableAccess table, bool isCustomers) => table.Owner switch
+    {
+        TableOwner.Installation => "true",
+        TableOwner.Identity => $"{Reseller} IN ('*', '')",
+        TableOwner.Resellers => $"{Reseller} = '*' OR ({Is("Id", Reseller)}{(isCustomers ? "" : $" AND {Customer} = ''")})",
+        TableOwner.Reseller => $"{Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND {Customer} = '')",
+        _ => $"{Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND ({Customer} = ''"
+            + $"{(isCustomers ? $" OR {Is(table.Owner == TableOwner.Customers ? "Id" : "CustomerId", Customer)}" : "")}))",
+    };
+
+    /// <summary>Neither the mark for all tenants nor no tenant is an id.</summary>
+    private static string Is(string column, string setting) => $"\"{column}\" = nullif(nullif({setting}, '*'), '')::uuid";
+
+    /// <summary>Adds the key and removes former ones, all but the latest, with which nodes may still be running.</summary>
+    private static async Task SaveKeyAsync(PortalDbContext owner, ScopeKey key, CancellationToken cancellationToken)
+    {
+        var (inner, outer) = key.Pads;
+        await owner.Database.ExecuteSqlAsync($"""
+            INSERT INTO scope.key (inner_pad, outer_pad) VALUES ({inner}, {outer}) ON CONFLICT DO NOTHING
+            """, cancellationToken);
+        await owner.Database.ExecuteSqlAsync($"""
+            DELETE FROM scope.key WHERE inner_pad <> {inner} AND id < (SELECT max(id) FROM scope.key WHERE inner_pad <> {inner})
+            """, cancellationToken);
+    }
+
+    private static async Task SetUpGrantsAsync(
+        PortalDbContext owner,
+        IReadOnlyList<TableAccess> tables,
+        NpgsqlConnectionStringBuilder runtime,
+        CancellationToken cancellationToken)
+    {
+        var name = runtime.Username ?? throw new InvalidOperationException("ConnectionStrings:Portal names no user.");
+        if (!await owner.Database.SqlQuery<bool>($"""
+            SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) AS "Value"
+            """).SingleAsync(cancellationToken))
+        {
+            var password = runtime.Password is { Length: > 0 } text ? $" PASSWORD '{ScramVerifier.Create(text)}'" : "";
+            try
+            {
+                await ExecuteAsync(owner, $"CREATE ROLE {Quote(name)} LOGIN{password}", cancellationToken);
+            }
+            catch (PostgresException failure) when (
+                failure.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
+            {
+                // Another database of the server has just created it.
+            }
+        }
+
+        if (await owner.Database.SqlQuery<bool>($"""
+            SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, current_user, 'MEMBER') AS "Value" FROM pg_roles WHERE rolname = {name}
+            """).SingleAsync(cancellationToken))
+        {
+            throw new InvalidOperationException(
+                $"The role {name} in ConnectionStrings:Portal is a superuser, has BYPASSRLS or is a member of the tables' owner. "
+                    + "Use a role without these rights.");
+        }
+
+        var (role, database) = (Quote(name), Quote(owner.Database.GetDbConnection().Database));
+        List<string> sql =
+        [
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+            $"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;",
+            $"GRANT CONNECT ON DATABASE {database} TO {role};",
+            $"GRANT USAGE ON SCHEMA public, {TableAccess.IdentitySchema} TO {role};",
+            $"REVOKE ALL ON ALL TABLES IN SCHEMA public, {TableAccess.IdentitySchema} FROM {role};",
+            $"GRANT SELECT ON \"__EFMigrationsHistory\" TO {role};",
+            .. tables.Select(table => $"GRANT SELECT{Writes(table)} ON {Quote(table)} TO {role};"),
+        ];
+        await ExecuteAsync(owner, string.Join('\n', sql), cancellationToken);
+
+        static string Writes(TableAccess table) =>
+            string.Concat(Verbs.Where(v => table.Writes.HasFlag(v.Write)).Select(v => $", {v.Verb}"));
+    }
+
+    /// <summary>Runs statements of which no part comes from a user, in one transaction.</summary>
+    private static async Task ExecuteAsync(PortalDbContext owner, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)owner.Database.GetDbConnection());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Quote(TableAccess table) =>
+        table.Schema is null ? Quote(table.Name) : $"{Quote(table.Schema)}.{Quote(table.Name)}";
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
