@@ -47,18 +47,27 @@ internal static class InvitationEmails
 {
     extension(DbContext db)
     {
-        /// <summary>Queues the email with an invitation's link, unless one is waiting.</summary>
-        /// <param name="sentSince">An email that went out since then is enough; null if it has a link that is no longer valid.</param>
+        /// <summary>Queues the email with an invitation's link.</summary>
+        /// <param name="sentSince">
+        /// An email that waits, or went out since then, is enough. Null if its link may be no longer valid: it may be going out just now.
+        /// </param>
         public async Task QueueEmailAsync(
             Invitation invitation,
             DateTimeOffset now,
             DateTimeOffset? sentSince,
             CancellationToken cancellationToken)
         {
-            if (await db.OutboxEmails.AnyAsync(
-                e => e.InvitationId == invitation.Id && (e.NextAttemptAtUtc != null || e.SentAtUtc > sentSince), cancellationToken))
+            var earlier = await db.OutboxEmails
+                .Where(e => e.InvitationId == invitation.Id && (e.NextAttemptAtUtc != null || e.SentAtUtc > sentSince))
+                .ToListAsync(cancellationToken);
+            if (earlier.Count > 0 && sentSince is not null)
             {
                 return;
+            }
+
+            foreach (var email in earlier)
+            {
+                email.NextAttemptAtUtc = null;
             }
 
             db.OutboxEmails.Add(new OutboxEmail

@@ -25,7 +25,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         }
 
         var (invitation, provesAddress) = (found.Invitation, found.Key.ProvesAddress);
-        var normalized = invitation.Email.ToUpperInvariant();
+        var normalized = invitation.Email.Normalize().ToUpperInvariant();
         var place = invitation.CustomerId is { } customer
             ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
                 : invitation.ResellerId is { } reseller
@@ -55,7 +55,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
 
         var invitation = found.Invitation;
         var user = await db.Users.SingleAsync(u => u.Id == userId, cancellationToken);
-        if (!string.Equals(user.NormalizedEmail, invitation.Email.ToUpperInvariant(), StringComparison.Ordinal))
+        if (!string.Equals(user.NormalizedEmail, invitation.Email.Normalize().ToUpperInvariant(), StringComparison.Ordinal))
         {
             return Refusal.Because(
                 $"This invitation is for {invitation.Email}. Sign in with that address, or ask for your own invitation.");

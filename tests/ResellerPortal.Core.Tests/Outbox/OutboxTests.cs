@@ -79,6 +79,29 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
         Assert.Equal(2, _mailer.Attempts.Count(a => a.EndsWith("@bad.example", StringComparison.Ordinal)));
     }
 
+    /// <summary>The email that is going out has the former link, which the second invitation has just ended.</summary>
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task An_invitation_that_is_sent_again_while_its_email_goes_out_is_emailed_again(string provider)
+    {
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        var team = TeamScope.ForActor(owner);
+        var invitation = await TestData.Valued(database.Data.Teams.InviteAsync(owner, team, "jane@x.example", Role.ResellerViewer));
+        _mailer.AfterSending = () =>
+        {
+            _mailer.AfterSending = null;
+            Assert.False(database.Data.Teams.InviteAgainAsync(owner, team, invitation.Id).GetAwaiter().GetResult().IsRefused);
+        };
+        using var worker = Worker(database);
+
+        await worker.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["jane@x.example", "jane@x.example"], _mailer.Sent.Select(m => m.To));
+        Assert.Equal(2, _mailer.Sent.Select(m => m.Id).Distinct().Count());
+    }
+
     [Fact]
     public async Task Tenants_take_turns_whoever_queued_most()
     {
