@@ -32,7 +32,10 @@ internal static class WireJson
         {
             while (reader.Read())
             {
-                _ = reader is { ValueIsEscaped: true, TokenType: JsonTokenType.String or JsonTokenType.PropertyName } ? reader.GetString() : "";
+                if (reader is { ValueIsEscaped: true, TokenType: JsonTokenType.String or JsonTokenType.PropertyName })
+                {
+                    _ = reader.GetString();
+                }
             }
         }
         catch (InvalidOperationException invalid)

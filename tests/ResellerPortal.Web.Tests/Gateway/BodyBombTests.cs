@@ -119,7 +119,8 @@ public sealed class BodyBombTests
         using var fixture = await GatewayFixture.OpenAsync();
         foreach (var (path, json) in new[]
         {
-            ("/convert/docx/to/pdf", "{\"Parameters\":[{\"Name\":\"F\u00ff\",\"Value\":\"\u00ff\"}]}"), ("/token/jwt", "{\"Kid\":\"\u00ff\"}"),
+            ("/convert/docx/to/pdf", "{\"Parameters\":[{\"Name\":\"F\u00ff\",\"Value\":\"\u00ff\"}]}"),
+            ("/token/jwt", "{\"Kid\":\"\u00ff\"}"),
         })
         {
             using var content = new ByteArrayContent(Encoding.Latin1.GetBytes(json));

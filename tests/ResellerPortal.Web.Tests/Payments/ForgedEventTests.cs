@@ -95,7 +95,7 @@ public sealed class ForgedEventTests
         var (customer, invoice) = await fixture.InvoiceAsync();
         var session = await fixture.CheckOutAsync(customer, invoice);
         await fixture.Stripe.PayAsync(session);
-        var (ours, theirs) = (AddressOf(fixture, fixture.Reseller.Id), AddressOf(fixture, rival.Id));
+        var (ours, theirs) = (CreateAddress(fixture, fixture.Reseller.Id), CreateAddress(fixture, rival.Id));
         foreach (var sent in fixture.Stripe.Events)
         {
             Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(sent, ours, "whsec_rival"));
@@ -191,7 +191,7 @@ public sealed class ForgedEventTests
         return account;
     }
 
-    private static Uri AddressOf(PaymentFixture fixture, ResellerId reseller) =>
+    private static Uri CreateAddress(PaymentFixture fixture, ResellerId reseller) =>
         new(fixture.Server.Address, PaymentAccountService.GetWebhookPath(reseller));
 
     private static string Sign(string secret, long at, string payload) => Convert.ToHexStringLower(

@@ -84,7 +84,8 @@ internal sealed partial class RawCircuit : IAsyncDisposable
             "DispatchEventAsync",
             Volatile.Read(ref _dispatcher),
             $"[{{\"eventHandlerId\":{handler},\"eventName\":\"click\",\"eventFieldInfo\":null}},{{\"type\":\"click\",\"detail\":1}}]");
-        await Eventually.TrueAsync(() => _answers.ContainsKey("js" + call) || HasSeen("mud-dialog") || IsClosed, $"the click on {handler} is done");
+        await Eventually.TrueAsync(
+            () => _answers.ContainsKey("js" + call) || HasSeen("mud-dialog") || IsClosed, $"the click on {handler} is done");
     }
 
     /// <summary>Calls a method of the hub and waits for what it returns; null if the connection ends instead.</summary>
