@@ -151,7 +151,8 @@ public static class StripeWebhooks
 
             var account = Text(root, "account");
             var objectId = Text(subject, "id") ?? "";
-            return id.Length > Checkout.MaxProviderId
+            return (id + kind + objectId + account).Any(char.IsControl)
+                || id.Length > Checkout.MaxProviderId
                 || kind.Length > 100
                 || objectId.Length > Checkout.MaxProviderId
                 || account is { Length: > Merchant.MaxLength }
@@ -159,8 +160,9 @@ public static class StripeWebhooks
                 ? null
                 : new IncomingWebhook(merchantOf(account), id, kind, objectId, DateTimeOffset.FromUnixTimeSeconds(seconds), payload);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // It is no JSON, or has half a surrogate pair in a text.
             return null;
         }
 

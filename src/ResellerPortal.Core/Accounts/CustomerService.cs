@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -146,7 +145,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
             Refusal.Because("Enter the customer's name, up to 200 characters.", nameof(details.Name)),
-        { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+        { Email: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter an email address such as billing@customer.example.", nameof(details.Email)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),

@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -84,7 +83,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Refusal.Because("Enter a short name of 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
             Refusal.Because("Enter the reseller's name, up to 200 characters.", nameof(details.Name)),
-        { OwnerEmail: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+        { OwnerEmail: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter the owner's email address.", nameof(details.OwnerEmail)),
         { Currency: var code } when !Currency.TryParse(code, out _) =>
             Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),

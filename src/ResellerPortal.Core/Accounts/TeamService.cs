@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -79,7 +78,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
     {
         var permission = Demand(actor, team);
         email = email.Trim();
-        if (!MailAddress.TryCreate(email, out _) || email.Length > 256)
+        if (!EmailAddress.IsValid(email))
         {
             return Refusal.Because("Enter an email address such as name@company.example.", nameof(email));
         }

@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -123,7 +122,7 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(settings.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
-        { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+        { Email: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter an email address such as billing@company.example.", nameof(settings.Email)),
         { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100
             || phone.Length > 40

@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -58,7 +57,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             return Refusal.Because("The portal has no mail server. Ask its operator to configure one.");
         }
 
-        if (!MailAddress.TryCreate(to, out _) || to.Length > 256)
+        if (!EmailAddress.IsValid(to))
         {
             return Refusal.Because("Enter an email address such as billing@customer.example.", nameof(to));
         }

@@ -149,12 +149,19 @@ internal static class GatewayAccountEndpoints
     private static async Task<SignTokenRequest> ReadAsync(HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxSignRequest;
-        var text = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0)
+        {
+            return new SignTokenRequest(null, null, null);
+        }
+
         try
         {
-            return text.Length == 0
-                ? new SignTokenRequest(null, null, null)
-                : JsonSerializer.Deserialize<SignTokenRequest>(text, WireJson.Options) ?? throw new JsonException();
+            var text = body.GetBuffer().AsMemory(0, (int)body.Length);
+            WireJson.CheckTexts(text.Span);
+            using var json = JsonDocument.Parse(text, WireJson.NoDuplicates);
+            return json.Deserialize<SignTokenRequest>(WireJson.Options) ?? throw new JsonException();
         }
         catch (JsonException)
         {

@@ -32,11 +32,6 @@ internal sealed class SpooledJson : IAsyncDisposable
         BufferSize,
         FileOptions.DeleteOnClose | FileOptions.Asynchronous);
 
-    /// <summary>
-    /// Readers differ in which of two values with one name they take, so a check could be passed with one and the other sent.
-    /// </summary>
-    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
-
     private JsonNode? _root;
 
     private SpooledJson()
@@ -52,7 +47,8 @@ internal sealed class SpooledJson : IAsyncDisposable
         try
         {
             await json.FillAsync(body, cancellationToken);
-            json._root = JsonNode.Parse(json._skeleton.WrittenSpan, nodeOptions: null, NoDuplicates)
+            WireJson.CheckTexts(json._skeleton.WrittenSpan);
+            json._root = JsonNode.Parse(json._skeleton.WrittenSpan, nodeOptions: null, WireJson.NoDuplicates)
                 ?? throw new CallerErrorException(GatewayError.JsonUnreadable);
             return json;
         }

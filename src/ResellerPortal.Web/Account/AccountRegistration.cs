@@ -100,6 +100,7 @@ internal static class AccountRegistration
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitActivity>());
         services.AddSingleton<CircuitBudget>();
         services.AddScoped<CircuitHandler, CircuitLimit>();
+        services.AddScoped<CircuitHandler, CircuitOwner>();
     }
 
     /// <summary>A cookie is valid as long as its session and the check of ASP.NET Core Identity allow.</summary>

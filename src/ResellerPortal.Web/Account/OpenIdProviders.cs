@@ -109,12 +109,16 @@ internal static class OpenIdProviders
     }
 
     /// <summary>
-    /// Matches a user by email address only if both the provider and the portal have verified the address.
+    /// Matches a user by email address only if both the provider and the portal have verified the address, and nobody else at the
+    /// provider is connected: an address that is given to somebody new there comes with another subject. The lookup folds letters that
+    /// only look alike, so the address is compared once more.
     /// </summary>
     private static async Task<PortalUser?> FindConfirmedOwnerAsync(PortalUserManager users, ExternalLoginInfo login) =>
         login.Principal.FindFirstValue("email") is { } email
             && string.Equals(login.Principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase)
             && await users.FindByEmailAsync(email) is { EmailConfirmed: true } user
+            && email.Equals(user.Email, StringComparison.OrdinalIgnoreCase)
+            && (await users.GetLoginsAsync(user)).All(l => l.LoginProvider != login.LoginProvider)
             ? user
             : null;
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -42,6 +43,38 @@ internal sealed class SessionRevalidator(
         || (authenticationState.User.SignedInUser is { } who
             && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
             && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+}
+
+/// <summary>
+/// A circuit belongs to the user who opened it. Somebody else who reconnects to it, as in a browser where another user has signed in
+/// since, is signed out of it.
+/// </summary>
+internal sealed class CircuitOwner(AuthenticationStateProvider authentication) : CircuitHandler
+{
+    private Guid? _user;
+
+    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        _user = (await authentication.GetAuthenticationStateAsync()).User.PortalUserId;
+        authentication.AuthenticationStateChanged += SignOutOthers;
+    }
+
+    public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        authentication.AuthenticationStateChanged -= SignOutOthers;
+        return Task.CompletedTask;
+    }
+
+    private async void SignOutOthers(Task<AuthenticationState> state)
+    {
+        if ((await state).User.PortalUserId is { } user && user != _user)
+        {
+            // The pages hear of the other user first; only then may they hear that nobody is signed in.
+            await Task.Yield();
+            ((IHostEnvironmentAuthenticationStateProvider)authentication).SetAuthenticationState(
+                Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
+        }
+    }
 }
 
 /// <summary>Limits the number of open circuits per user on a node, since each one holds memory.</summary>

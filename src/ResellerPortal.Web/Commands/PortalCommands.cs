@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
@@ -37,7 +36,7 @@ internal static class PortalCommands
 
     private static async Task<int> AddOperatorAsync(IServiceProvider services, string[] args)
     {
-        if (args is not ["--email", var email] || !MailAddress.TryCreate(email, out _))
+        if (args is not ["--email", var email] || !EmailAddress.IsValid(email))
         {
             await Console.Error.WriteLineAsync("Usage: add-operator --email you@company.example");
             return 2;
@@ -58,7 +57,7 @@ internal static class PortalCommands
     /// </summary>
     private static async Task<int> PrintInvitationLinksAsync(IServiceProvider services, string[] args)
     {
-        if (args is not ["--email", var email] || !MailAddress.TryCreate(email, out _))
+        if (args is not ["--email", var email] || !EmailAddress.IsValid(email))
         {
             await Console.Error.WriteLineAsync("Usage: invitation-link --email somebody@company.example");
             return 2;

@@ -26,7 +26,7 @@ internal static class PortalHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton(new PortalAddress((configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
 
         // These log lines contain full URLs, and older clients send their token in the query. Turning the category off also
         // saves an activity for each request unless something listens for activities.

@@ -9,11 +9,15 @@ public sealed record CsvFileReader(string Name, IReadOnlyList<string> Headers, I
 
     private const int MaxColumns = 200;
 
+    /// <summary>Ten columns of the longest file. A cell takes much more memory than its two bytes in a file of many short ones.</summary>
+    private const int MaxCells = 2_000_000;
+
     /// <exception cref="InvalidDataException">The file is not a CSV file with a header and at least one line.</exception>
     public static CsvFileReader Read(string name, Stream stream, int maxLines, CancellationToken cancellationToken = default)
     {
         using var text = new StreamReader(stream);
         var rows = new List<(int, string[])>();
+        var cells = 0;
         try
         {
             using var reader = CsvReader.FromText(text.ReadToEnd(), CsvReaderOptions.Default with { HasHeader = false });
@@ -23,6 +27,13 @@ public sealed record CsvFileReader(string Name, IReadOnlyList<string> Headers, I
                 if (reader.FieldCount > MaxColumns)
                 {
                     throw new InvalidDataException($"Line {rows.Count + 1} has more than {MaxColumns} columns.");
+                }
+
+                cells += reader.FieldCount;
+                if (cells > MaxCells)
+                {
+                    throw new InvalidDataException(
+                        $"The file has more than {MaxCells:N0} cells. Remove columns or split it; overlapping lines are counted once.");
                 }
 
                 rows.Add((rows.Count + 1, [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]));
