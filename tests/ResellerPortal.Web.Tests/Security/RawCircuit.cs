@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
@@ -17,12 +18,13 @@ internal sealed partial class RawCircuit : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<string, object?> _answers = new();
     private readonly ConcurrentDictionary<string, string> _texts = new();
-    private readonly ConcurrentDictionary<long, bool> _clicks = new();
+    private readonly ConcurrentDictionary<long, string> _clicks = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly SemaphoreSlim _sending = new(1);
     private Task _receiving = Task.CompletedTask;
     private volatile bool _isClosed;
     private long _dispatcher;
+    private long _renderedAt;
     private int _count;
 
     private RawCircuit()
@@ -34,6 +36,9 @@ internal sealed partial class RawCircuit : IAsyncDisposable
 
     /// <summary>The ids of handlers of clicks that were rendered and not disposed of.</summary>
     public IReadOnlyCollection<long> Clicks => [.. _clicks.Keys.Order()];
+
+    /// <summary>The ids of handlers of the buttons with a label.</summary>
+    public IReadOnlyList<long> FindButtons(string label) => [.. _clicks.Where(c => c.Value == label).Select(c => c.Key).Order()];
 
     /// <summary>The secret id of the circuit, once it is open.</summary>
     public string? Secret { get; private set; }
@@ -100,6 +105,10 @@ internal sealed partial class RawCircuit : IAsyncDisposable
     /// <summary>Waits until the server has sent a text.</summary>
     public Task SeesAsync(string text) => Eventually.TrueAsync(
         () => IsClosed || _texts.Keys.Any(t => t.Contains(text, StringComparison.Ordinal)), $"the circuit shows {text}");
+
+    /// <summary>Waits until the page is at rest, since every rendering gives its handlers new ids.</summary>
+    public Task RestAsync() => Eventually.TrueAsync(
+        () => IsClosed || Stopwatch.GetElapsedTime(Volatile.Read(ref _renderedAt)) > TimeSpan.FromMilliseconds(500), "the page is at rest");
 
     public bool HasSeen(string text) => _texts.Keys.Any(t => t.Contains(text, StringComparison.Ordinal));
 
@@ -224,6 +233,7 @@ internal sealed partial class RawCircuit : IAsyncDisposable
                 break;
             case [1L, _, _, "JS.RenderBatch", object?[] { Length: 2 } batch, ..]:
                 ReadBatch((byte[])batch[1]!);
+                Volatile.Write(ref _renderedAt, Stopwatch.GetTimestamp());
                 await SendAsync("OnRenderCompleted", null, (long)batch[0]!, null);
                 break;
             case [1L, _, _, "JS.EndInvokeDotNet", object?[] { Length: > 0 } ended, ..]:
@@ -265,7 +275,9 @@ internal sealed partial class RawCircuit : IAsyncDisposable
         }
 
         const int FrameLength = 20;
+        const int TextFrame = 2;
         const int AttributeFrame = 3;
+        var last = 0L;
         for (var (i, count) = (0, Number(frames)); i < count; i++)
         {
             var at = frames + 4 + (i * FrameLength);
@@ -273,7 +285,13 @@ internal sealed partial class RawCircuit : IAsyncDisposable
                 && BinaryPrimitives.ReadInt64LittleEndian(batch.AsSpan(at + 12)) is > 0 and var handler
                 && texts[Number(at + 4)] == "onclick")
             {
-                _clicks[handler] = true;
+                _clicks[last = handler] = "";
+            }
+            else if (Number(at) == TextFrame && last != 0 && texts[Number(at + 4)].Trim() is { Length: > 0 } label)
+            {
+                // The label of a button follows its handler.
+                _clicks[last] = label;
+                last = 0;
             }
         }
 
