@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Tokens;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Testing;
 
