@@ -96,7 +96,7 @@ public sealed class MailedWordsTests
     }
 
     [Fact]
-    public async Task A_template_of_many_long_names_is_cut_to_a_subject()
+    public async Task A_template_that_could_add_a_header_or_is_too_long_is_refused_and_the_one_before_stays()
     {
         var subject = string.Concat(Enumerable.Repeat("{customer}", 20));
         using var server = PortalServer.Start();
