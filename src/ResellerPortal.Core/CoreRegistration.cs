@@ -36,7 +36,7 @@ public static class CoreRegistration
     public static IServiceCollection AddPortalCore(this IServiceCollection services, IDatabaseDialect dialect, string connectionString)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connectionString), dialect));
+        services.AddSingleton(new PortalDatabase(dialect, connectionString));
 
         // Identity and Data Protection resolve a context on their own; their rows belong to no tenant.
         services.AddScoped(provider => provider.GetRequiredService<PortalDatabase>().Open(TenantScope.None));

@@ -10,6 +10,9 @@ namespace ResellerPortal.Storage.PostgreSql;
 /// <summary>The policies and grants of the running portal's role. The tables' owner sets them up after each migration.</summary>
 internal static class PostgreSqlAccess
 {
+    /// <summary>Behind the name of the portal's role, the role of scopes of one tenant.</summary>
+    public const string TenantRoleSuffix = "_tenant";
+
     private const string Reseller = "(SELECT scope.read('portal.reseller'))";
     private const string Customer = "(SELECT scope.read('portal.customer'))";
 
@@ -40,13 +43,22 @@ internal static class PostgreSqlAccess
             }
         }
 
+        // With a key that the database does not know, the portal sees no migration and is not ready.
+        await ExecuteAsync(
+            owner,
+            $"""
+            ALTER TABLE "__EFMigrationsHistory" ENABLE ROW LEVEL SECURITY;
+            DROP POLICY IF EXISTS signed ON "__EFMigrationsHistory";
+            CREATE POLICY signed ON "__EFMigrationsHistory" FOR SELECT USING ({Reseller} IS NOT NULL);
+            """,
+            cancellationToken);
         await SetUpGrantsAsync(owner, tables, runtime, cancellationToken);
     }
 
-    /// <summary>Whether the role is an owner, a superuser or exempt from row-level security.</summary>
+    /// <summary>Whether the role is an owner, or could become one.</summary>
     public static Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         db.Database.SqlQueryRaw<bool>("""
-            SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls))
+            SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR rolcreaterole))
                 OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('"LedgerEntry"') AND pg_has_role(relowner, 'MEMBER')) AS "Value"
             """).SingleAsync(cancellationToken);
 
@@ -66,7 +78,7 @@ internal static class PostgreSqlAccess
         {
             var writable = table.Owner == TableOwner.Installation
                 ? $"{Reseller} = '*'"
-                : Condition(table, table.ByCustomers.HasFlag(write));
+                : Condition(table, table.ByCustomers.HasFlag(write)) + (table.HasRole ? OwnRoles : "");
 
             // Rows that a customer may see may be locked, though not changed: locking takes the right to update.
             var conditions = write switch
@@ -88,9 +100,13 @@ internal static class PostgreSqlAccess
         TableOwner.Identity => $"{Reseller} IN ('*', '')",
         TableOwner.Resellers => $"{Reseller} = '*' OR ({Is("Id", Reseller)}{(isCustomers ? "" : $" AND {Customer} = ''")})",
         TableOwner.Reseller => $"{Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND {Customer} = '')",
-        _ => $"{Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND ({Customer} = ''"
-            + $"{(isCustomers ? $" OR {Is(table.Owner == TableOwner.Customers ? "Id" : "CustomerId", Customer)}" : "")}))",
+        _ => $"({Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND ({Customer} = ''"
+            + $"{(isCustomers ? $" OR {Is(table.Owner == TableOwner.Customers ? "Id" : "CustomerId", Customer)}" : "")})))",
     };
+
+    /// <summary>A tenant gives nobody a role of the operator, and a customer nobody one of its reseller.</summary>
+    private const string OwnRoles =
+        $" AND ({Reseller} = '*' OR \"Role\" LIKE 'Customer%' OR ({Customer} = '' AND \"Role\" LIKE 'Reseller%'))";
 
     /// <summary>Neither the mark for all tenants nor no tenant is an id.</summary>
     private static string Is(string column, string setting) => $"\"{column}\" = nullif(nullif({setting}, '*'), '')::uuid";
@@ -114,46 +130,71 @@ internal static class PostgreSqlAccess
         CancellationToken cancellationToken)
     {
         var name = runtime.Username ?? throw new InvalidOperationException("ConnectionStrings:Portal names no user.");
+        foreach (var role in (string[])[name, name + TenantRoleSuffix])
+        {
+            await SetUpRoleAsync(owner, role, runtime.Password, cancellationToken);
+        }
+
+        var (all, tenant, database) = (
+            Quote(name), Quote(name + TenantRoleSuffix), Quote(owner.Database.GetDbConnection().Database));
+        List<string> sql =
+        [
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+            $"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;",
+            $"GRANT CONNECT ON DATABASE {database} TO {all}, {tenant};",
+            $"GRANT USAGE ON SCHEMA public TO {all}, {tenant};",
+            $"GRANT USAGE ON SCHEMA {TableAccess.IdentitySchema} TO {all};",
+            $"REVOKE ALL ON ALL TABLES IN SCHEMA public, {TableAccess.IdentitySchema} FROM {all}, {tenant};",
+            $"GRANT SELECT ON \"__EFMigrationsHistory\" TO {all};",
+            .. tables.Select(table => $"GRANT SELECT{Writes(table)} ON {Quote(table)} TO {all};"),
+            .. tables
+                .Where(table => table.Owner == TableOwner.Installation)
+                .Select(table => $"GRANT SELECT ON {Quote(table)} TO {tenant};"),
+            .. tables
+                .Where(table => table.Owner is not (TableOwner.Installation or TableOwner.Identity))
+                .Select(table => $"GRANT SELECT{Writes(table)} ON {Quote(table)} TO {tenant};"),
+        ];
+        await ExecuteAsync(owner, string.Join('\n', sql), cancellationToken);
+
+        static string Writes(TableAccess table) =>
+            string.Concat(Verbs.Where(v => table.Writes.HasFlag(v.Write)).Select(v => $", {v.Verb}"));
+    }
+
+    /// <summary>Creates a role if it does not exist, and refuses one that could give itself more than it is granted.</summary>
+    private static async Task SetUpRoleAsync(PortalDbContext owner, string name, string? password, CancellationToken cancellationToken)
+    {
         if (!await owner.Database.SqlQuery<bool>($"""
             SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) AS "Value"
             """).SingleAsync(cancellationToken))
         {
-            var password = runtime.Password is { Length: > 0 } text ? $" PASSWORD '{ScramVerifier.Create(text)}'" : "";
+            var secret = password is { Length: > 0 } ? $" PASSWORD '{ScramVerifier.Create(password)}'" : "";
             try
             {
-                await ExecuteAsync(owner, $"CREATE ROLE {Quote(name)} LOGIN{password}", cancellationToken);
+                await ExecuteAsync(owner, $"CREATE ROLE {Quote(name)} LOGIN{secret}", cancellationToken);
             }
             catch (PostgresException failure) when (
                 failure.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
             {
                 // Another database of the server has just created it.
             }
+            catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+            {
+                throw new InvalidOperationException(
+                    $"The role {name} does not exist, and the owner may not create it. Give the owner CREATEROLE, or create it: "
+                        + $"CREATE ROLE {Quote(name)} LOGIN PASSWORD '…'",
+                    failure);
+            }
         }
 
         if (await owner.Database.SqlQuery<bool>($"""
-            SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, current_user, 'MEMBER') AS "Value" FROM pg_roles WHERE rolname = {name}
+            SELECT rolsuper OR rolbypassrls OR rolcreaterole OR pg_has_role(oid, current_user, 'MEMBER') AS "Value"
+            FROM pg_roles WHERE rolname = {name}
             """).SingleAsync(cancellationToken))
         {
             throw new InvalidOperationException(
-                $"The role {name} in ConnectionStrings:Portal is a superuser, has BYPASSRLS or is a member of the tables' owner. "
-                    + "Use a role without these rights.");
+                $"The role {name} in ConnectionStrings:Portal is a superuser, has BYPASSRLS or CREATEROLE, or is a member of the tables' "
+                    + "owner. Use a role without these rights.");
         }
-
-        var (role, database) = (Quote(name), Quote(owner.Database.GetDbConnection().Database));
-        List<string> sql =
-        [
-            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
-            $"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;",
-            $"GRANT CONNECT ON DATABASE {database} TO {role};",
-            $"GRANT USAGE ON SCHEMA public, {TableAccess.IdentitySchema} TO {role};",
-            $"REVOKE ALL ON ALL TABLES IN SCHEMA public, {TableAccess.IdentitySchema} FROM {role};",
-            $"GRANT SELECT ON \"__EFMigrationsHistory\" TO {role};",
-            .. tables.Select(table => $"GRANT SELECT{Writes(table)} ON {Quote(table)} TO {role};"),
-        ];
-        await ExecuteAsync(owner, string.Join('\n', sql), cancellationToken);
-
-        static string Writes(TableAccess table) =>
-            string.Concat(Verbs.Where(v => table.Writes.HasFlag(v.Write)).Select(v => $", {v.Verb}"));
     }
 
     /// <summary>Runs statements of which no part comes from a user, in one transaction.</summary>

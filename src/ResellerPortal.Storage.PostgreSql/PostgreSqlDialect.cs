@@ -23,6 +23,15 @@ public sealed partial class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
 
     public override IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
+    /// <summary>Scopes of one tenant connect as a role of their own, which has no rights on users and their credentials.</summary>
+    public override string GetConnectionString(string connectionString, TenantScope scope)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.ApplicationName = GetApplicationName(builder.ApplicationName, scope);
+        builder.Username = scope.Reseller is null ? builder.Username : builder.Username + PostgreSqlAccess.TenantRoleSuffix;
+        return builder.ConnectionString;
+    }
+
     public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
             new TenantConnectionInterceptor(SetTenant, scopeKey.Sign));
@@ -73,7 +82,12 @@ public sealed partial class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
         return batch;
     }
 
-    protected override Task PrepareAsync(DbBatch batch, CancellationToken cancellationToken) => batch.PrepareAsync(cancellationToken);
+    /// <summary>
+    /// Only in the scope of all tenants: prepared statements survive the pool, and one that a tenant's statement has replaced would run in
+    /// the next tenant's scope. Without any, the driver resets the whole session (DISCARD ALL).
+    /// </summary>
+    protected override Task PrepareAsync(PortalDbContext db, DbBatch batch, CancellationToken cancellationToken) =>
+        db.Scope.CrossesTenants ? batch.PrepareAsync(cancellationToken) : Task.CompletedTask;
 
     [GeneratedRegex("@p([0-9]+)")]
     private static partial Regex ParameterName();

@@ -22,6 +22,14 @@ public sealed class SqlServerDialect : ServerDialect
     /// <summary>Requires ALLOW_SNAPSHOT_ISOLATION, which the first migration enables.</summary>
     public override IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
+    public override string GetConnectionString(string connectionString, TenantScope scope)
+    {
+        var builder = new SqlConnectionStringBuilder(connectionString);
+        builder.ApplicationName = GetApplicationName(
+            builder.ShouldSerialize("Application Name") ? builder.ApplicationName : null, scope);
+        return builder.ConnectionString;
+    }
+
     public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(
             new TenantConnectionInterceptor(SetTenant));

@@ -29,6 +29,8 @@ public sealed class SqliteDialect : IDatabaseDialect
     /// <summary>The level for which the driver begins a DEFERRED transaction, which reads a snapshot in WAL mode.</summary>
     public IsolationLevel SnapshotLevel => IsolationLevel.ReadUncommitted;
 
+    public string GetConnectionString(string connectionString, TenantScope scope) => connectionString;
+
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString)
     {
         builder

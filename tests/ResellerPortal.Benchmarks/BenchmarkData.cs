@@ -39,7 +39,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
         string zone = "Europe/Vilnius",
         string? ownerConnection = null)
     {
-        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        var database = new PortalDatabase(dialect, connection);
         await database.MigrateAsync(ownerConnection);
         var setup = new BenchmarkData(database);
         var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);

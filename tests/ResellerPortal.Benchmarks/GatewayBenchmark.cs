@@ -195,7 +195,7 @@ internal static class GatewayBenchmark
     {
         var dialect = new SqliteDialect();
         var data = new TestData(
-            new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect),
+            new PortalDatabase(dialect, connection),
             new EphemeralDataProtectionProvider(),
             TimeProvider.System);
         var (_, owner) = await data.AddResellerAsync(reseller);

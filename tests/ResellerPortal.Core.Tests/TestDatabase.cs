@@ -47,8 +47,8 @@ public sealed class TestDatabase : IAsyncDisposable
         string now = "2026-10-15T12:00:00Z",
         string? ownerConnection = null)
     {
-        var portal = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
-        var owner = new PortalDatabase(PortalDatabase.OptionsFor(dialect, ownerConnection ?? connection), dialect);
+        var portal = new PortalDatabase(dialect, connection);
+        var owner = new PortalDatabase(dialect, ownerConnection ?? connection);
         var database = new TestDatabase(portal, owner, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
         await portal.MigrateAsync(ownerConnection);
         await database._writer.StartAsync(default);

@@ -97,7 +97,7 @@ public sealed class CrashTests : IDisposable
 
     private static async Task<PortalDatabase> PrepareAsync(IDatabaseDialect dialect, string connection, string? ownerConnection = null)
     {
-        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        var database = new PortalDatabase(dialect, connection);
         await database.MigrateAsync(ownerConnection);
         return database;
     }

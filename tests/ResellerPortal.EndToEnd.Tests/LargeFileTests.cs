@@ -108,7 +108,7 @@ public sealed class LargeFileTests : IDisposable
     private async Task<string> SellAsync()
     {
         var dialect = new SqliteDialect();
-        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, $"Data Source={DatabaseFile()}"), dialect);
+        var database = new PortalDatabase(dialect, $"Data Source={DatabaseFile()}");
         var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await data.AddResellerAsync("northwind");
         await data.BuyAsync(owner, 1000, 10m);

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Testing;
 
@@ -15,6 +16,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public bool HasRoles => inner.HasRoles;
 
     public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
+
+    public string GetConnectionString(string connectionString, TenantScope scope) => inner.GetConnectionString(connectionString, scope);
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         inner.Configure(builder, connectionString);

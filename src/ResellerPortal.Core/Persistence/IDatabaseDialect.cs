@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
@@ -22,6 +23,12 @@ public interface IDatabaseDialect
 
     /// <summary>The isolation level for reading a consistent snapshot without blocking writers.</summary>
     IsolationLevel SnapshotLevel { get; }
+
+    /// <summary>
+    /// The connection string for a scope. Scopes of all tenants, of one and of none share no pooled connection, so that nothing which a
+    /// statement of one leaves behind reaches another.
+    /// </summary>
+    string GetConnectionString(string connectionString, TenantScope scope);
 
     void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString);
 

@@ -5,13 +5,29 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>Opens contexts. Use one per operation, because a Blazor circuit outlives many operations.</summary>
-public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, IDatabaseDialect dialect)
+public sealed class PortalDatabase
 {
     private static readonly TenantScope Migrations = TenantScope.CrossTenants("migrations");
 
-    internal IDatabaseDialect Dialect => dialect;
+    private readonly DbContextOptions<PortalDbContext> _allTenants;
+    private readonly DbContextOptions<PortalDbContext> _oneTenant;
+    private readonly DbContextOptions<PortalDbContext> _noTenant;
 
-    public PortalDbContext Open(TenantScope scope) => new(options, scope);
+    public PortalDatabase(IDatabaseDialect dialect, string connectionString)
+    {
+        Dialect = dialect;
+        _allTenants = Create(Migrations);
+        _oneTenant = dialect.HasRoles ? Create(TenantScope.ForReseller(default)) : _allTenants;
+        _noTenant = dialect.HasRoles ? Create(TenantScope.None) : _allTenants;
+
+        DbContextOptions<PortalDbContext> Create(TenantScope scope) =>
+            OptionsFor(dialect, dialect.GetConnectionString(connectionString, scope));
+    }
+
+    internal IDatabaseDialect Dialect { get; }
+
+    public PortalDbContext Open(TenantScope scope) =>
+        new(scope.CrossesTenants ? _allTenants : scope.Reseller is null ? _noTenant : _oneTenant, scope);
 
     /// <summary>Creates the database or migrates it to the latest version, and sets up what the running portal may do in it.</summary>
     /// <param name="ownerConnectionString">
@@ -22,9 +38,9 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
     {
         await using var runtime = Open(Migrations);
         var runtimeConnectionString = runtime.Database.GetConnectionString()!;
-        await using var owner = new PortalDbContext(OptionsFor(dialect, ownerConnectionString ?? runtimeConnectionString), Migrations);
-        dialect.PrepareStorage(runtimeConnectionString);
-        if (dialect.HasRoles && ownerConnectionString is null)
+        await using var owner = new PortalDbContext(OptionsFor(Dialect, ownerConnectionString ?? runtimeConnectionString), Migrations);
+        Dialect.PrepareStorage(runtimeConnectionString);
+        if (Dialect.HasRoles && ownerConnectionString is null)
         {
             throw new InvalidOperationException(
                 "ConnectionStrings:PortalOwner is missing: set the connection string of the role that owns the portal's tables. "
@@ -32,14 +48,14 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
         }
 
         await owner.Database.MigrateAsync(cancellationToken);
-        await dialect.SetUpAccessAsync(owner, runtimeConnectionString, cancellationToken);
+        await Dialect.SetUpAccessAsync(owner, runtimeConnectionString, cancellationToken);
     }
 
     /// <summary>Whether the running portal's role could change the schema or remove the ledger's protection.</summary>
     public async Task<bool> IsOwnerAsync(CancellationToken cancellationToken = default)
     {
         await using var db = Open(TenantScope.None);
-        return await dialect.IsOwnerAsync(db, cancellationToken);
+        return await Dialect.IsOwnerAsync(db, cancellationToken);
     }
 
     /// <summary>
@@ -49,14 +65,14 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
     public Task LockRowsAsync<TEntity>(PortalDbContext db, IEnumerable<Guid> ids, CancellationToken cancellationToken)
         where TEntity : class
     {
-        if (!dialect.HasRowLocks)
+        if (!Dialect.HasRowLocks)
         {
             return Task.CompletedTask;
         }
 
-        var map = TableMap<TEntity>.Get(db, dialect);
+        var map = TableMap<TEntity>.Get(db, Dialect);
         object?[][] keys = [.. ids.Distinct().Order().Select(id => (object?[])[id])];
-        return dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
+        return Dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
     }
 
     /// <summary>Context options for one database, including the tenant write guard.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
@@ -14,6 +15,8 @@ public abstract class ServerDialect : IDatabaseDialect
     public bool HasRoles => true;
 
     public abstract IsolationLevel SnapshotLevel { get; }
+
+    public abstract string GetConnectionString(string connectionString, TenantScope scope);
 
     public abstract void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString);
 
@@ -43,7 +46,7 @@ public abstract class ServerDialect : IDatabaseDialect
         CancellationToken cancellationToken)
     {
         await using var batch = CreateBatch(db, statement, BoxedValues.FromRows(rows, values));
-        await PrepareAsync(batch, cancellationToken);
+        await PrepareAsync(db, batch, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -55,7 +58,7 @@ public abstract class ServerDialect : IDatabaseDialect
         CancellationToken cancellationToken)
     {
         await using var batch = CreateBatch(db, query, rows);
-        await PrepareAsync(batch, cancellationToken);
+        await PrepareAsync(db, batch, cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         do
         {
@@ -76,6 +79,13 @@ public abstract class ServerDialect : IDatabaseDialect
     /// <summary>Creates a batch that runs the statement once per row of values, in the context's transaction.</summary>
     protected abstract DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows);
 
+    /// <summary>The name that the server shows for a scope's connections, by which the driver keeps them apart.</summary>
+    protected static string GetApplicationName(string? configured, TenantScope scope)
+    {
+        var pool = scope.CrossesTenants ? "all tenants" : scope.Reseller is null ? "no tenant" : "one tenant";
+        return $"{(configured is { Length: > 0 } ? configured : "Reseller Portal")}, {pool}";
+    }
+
     /// <summary>Prepares a batch before it runs, if the driver benefits from it.</summary>
-    protected virtual Task PrepareAsync(DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected virtual Task PrepareAsync(PortalDbContext db, DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
 }

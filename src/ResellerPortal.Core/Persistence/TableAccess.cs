@@ -31,7 +31,14 @@ public enum TableOwner
 /// <summary>What a database server must allow on one table, and nothing more.</summary>
 /// <param name="Writes">The writes of the running portal in any scope.</param>
 /// <param name="ByCustomers">The writes in a customer's scope.</param>
-public sealed record TableAccess(string? Schema, string Name, TableOwner Owner, RowWrites Writes, RowWrites ByCustomers)
+/// <param name="HasRole">Whether its rows give somebody a role.</param>
+public sealed record TableAccess(
+    string? Schema,
+    string Name,
+    TableOwner Owner,
+    RowWrites Writes,
+    RowWrites ByCustomers,
+    bool HasRole)
 {
     /// <summary>The schema of users, their credentials and the portal's keys, on servers that have schemas.</summary>
     public const string IdentitySchema = "identity";
@@ -53,7 +60,12 @@ public sealed record TableAccess(string? Schema, string Name, TableOwner Owner, 
         var allowed = type.GetCustomAttribute<AllowedWritesAttribute>();
         var writes = type == typeof(DataProtectionKey) ? RowWrites.Insert : allowed?.Writes ?? RowWrites.All;
         return new TableAccess(
-            entity.GetSchema(), entity.GetTableName()!, FindOwner(entity), writes, allowed?.ByCustomers ?? RowWrites.None);
+            entity.GetSchema(),
+            entity.GetTableName()!,
+            FindOwner(entity),
+            writes,
+            allowed?.ByCustomers ?? RowWrites.None,
+            HasRole: entity.GetProperties().Any(p => p.ClrType == typeof(Role)));
     }
 
     private static TableOwner FindOwner(IEntityType entity) => entity.ClrType switch

@@ -96,6 +96,11 @@ public sealed partial class ResetPasswordPage(
         }
 
         var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
+        if (digits.Length == 0)
+        {
+            return "Enter the code of your authenticator, or a recovery code.";
+        }
+
         if (await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, digits)
             || (await users.RedeemTwoFactorRecoveryCodeAsync(user, digits)).Succeeded)
         {

@@ -18,7 +18,8 @@ internal static class HealthEndpoints
             return isReady
                 ? Results.Text("ready")
                 : Results.Text(
-                    "the database is unreachable or needs 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
+                    "the database is unreachable or needs 'migrate', or does not know the key in Database:ScopeKey",
+                    statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
     }
 }

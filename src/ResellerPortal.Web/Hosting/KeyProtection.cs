@@ -27,6 +27,11 @@ internal static class KeyProtection
     {
         if (settings["VaultUrl"] is { Length: > 0 })
         {
+            if (settings["CertificatePath"] is { Length: > 0 })
+            {
+                throw new InvalidOperationException("Set DataProtection:CertificatePath or DataProtection:VaultUrl, not both.");
+            }
+
             var vault = new VaultKeyEncryption(settings);
             builder.Services.Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = vault);
             return builder;

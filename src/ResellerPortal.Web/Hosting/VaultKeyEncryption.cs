@@ -26,9 +26,11 @@ internal sealed class VaultKeyEncryption : IXmlEncryptor, IXmlDecryptor
     /// <exception cref="InvalidOperationException">A setting is missing or malformed.</exception>
     public VaultKeyEncryption(IConfigurationSection settings)
     {
-        if (!Uri.TryCreate(settings["VaultUrl"], UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        if (!Uri.TryCreate(settings["VaultUrl"], UriKind.Absolute, out var address)
+            || !(address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback)))
         {
-            throw new InvalidOperationException("DataProtection:VaultUrl is not an address such as https://vault.example.com:8200.");
+            throw new InvalidOperationException(
+                "DataProtection:VaultUrl is not an address such as https://vault.example.com:8200; http is for this machine alone.");
         }
 
         _key = Require("VaultKey");

@@ -29,6 +29,9 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
     /// <summary>How long the server may take for one step, so that a hanging one does not hold up the outbox.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the server may take for an email once connected, however busy it looks meanwhile.</summary>
+    private static readonly TimeSpan WholeTimeout = TimeSpan.FromSeconds(20);
+
     public bool IsConfigured => options.Value.Host.Length > 0;
 
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
@@ -54,9 +57,15 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
         message.Body = body.ToMessageBody();
         using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
         await ConnectAsync(client, settings, cancellationToken);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        whole.CancelAfter(WholeTimeout);
         try
         {
-            await client.SendAsync(message, cancellationToken);
+            await client.SendAsync(message, whole.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The mail server took longer than {WholeTimeout.TotalSeconds:0} seconds for the email.");
         }
         catch (SmtpCommandException refused)
             when (refused.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)refused.StatusCode >= 500)

@@ -3,6 +3,7 @@ using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Storage.PostgreSql;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Tenancy;
 
@@ -36,13 +37,22 @@ internal sealed class TwoTenants : IAsyncDisposable
 
     public PortalDbContext Open(TenantScope scope) => _database.Database.Open(scope);
 
+    /// <summary>Another portal on the same database.</summary>
+    public PortalDatabase Share(int maxPoolSize = 10, string scopeKey = PostgreSqlServer.ScopeKey)
+    {
+        using var db = Open(TenantScope.None);
+        return new PortalDatabase(
+            new PostgreSqlDialect(new ScopeKey(scopeKey)),
+            $"{db.Database.GetConnectionString()};Maximum Pool Size={maxPoolSize}");
+    }
+
     /// <summary>Migrates again with another key than that of the running portal.</summary>
     public async Task MigrateAsync(string scopeKey)
     {
         await using var db = Open(TenantScope.None);
         var connection = db.Database.GetConnectionString()!;
         var dialect = new PostgreSqlDialect(new ScopeKey(scopeKey));
-        await new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect).MigrateAsync(
+        await new PortalDatabase(dialect, connection).MigrateAsync(
             connection.Replace("=portal;", "=portal_owner;", StringComparison.Ordinal));
     }
 

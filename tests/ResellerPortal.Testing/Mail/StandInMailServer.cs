@@ -26,6 +26,9 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>The lines that get an answer without an end, a line every second.</summary>
+    public Func<string, bool>? Drips { get; set; }
+
     /// <summary>Answers a command in place of "250 ok"; null for the usual answer, and an empty one for none at all.</summary>
     public Func<string, string?>? Answers { get; set; }
 
@@ -88,6 +91,12 @@ public sealed class StandInMailServer : IAsyncDisposable
         await writer.WriteLineAsync("220 stand-in ESMTP");
         while (await reader.ReadLineAsync() is { } line)
         {
+            while (Drips?.Invoke(line) == true)
+            {
+                await writer.WriteLineAsync("250-wait");
+                await Task.Delay(TimeSpan.FromSeconds(1), _stopping.Token);
+            }
+
             if (Answers?.Invoke(line) is { } answer)
             {
                 await writer.WriteAsync(answer.Length > 0 ? answer + "\r\n" : "");

@@ -122,6 +122,8 @@ public sealed partial class SignInTests
 
         // Whoever reads the mail alone does not get past the authenticator.
         using var without = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword), ("digits", "000000"));
+        using var empty = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword), ("digits", ""));
+        Assert.Contains("Enter the code of your authenticator", await empty.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("This code is incorrect", await without.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var reset = await PortalServer.SubmitAsync(
             client, link, "reset", ("password", NewPassword), ("digits", ComputeCode(key, steps: 1)));

@@ -25,11 +25,14 @@ public sealed class SmtpTests
         Assert.Equal(state, (await db.OutboxEmails.AsNoTracking().SingleAsync()).State);
     }
 
-    [Fact]
-    public async Task A_recipient_whose_server_hangs_is_cut_off_and_the_next_email_goes_out()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_recipient_whose_server_hangs_is_cut_off_and_the_next_email_goes_out(bool drips)
     {
         await using var mail = StandInMailServer.Start();
         mail.Answers = line => line.Contains("@hanging.example", StringComparison.Ordinal) ? "" : null;
+        mail.Drips = line => drips && line.Contains("@hanging.example", StringComparison.Ordinal);
         using var server = PortalServer.Start(null, mail.Settings);
         var started = Stopwatch.GetTimestamp();
         await using var hanging = await NotifyAsync(server, "hanging", isUrgent: true);
