@@ -42,7 +42,7 @@ public sealed class SmtpTests
         await mail.MessageAsync(0);
 
         // The mail library alone would wait for two minutes.
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(100));
         Assert.Equal(DeliveryState.Retrying, (await hanging.OutboxEmails.AsNoTracking().SingleAsync()).State);
         Assert.Equal(["<owner@northwind.example>"], mail.Recipients);
     }

@@ -15,6 +15,8 @@ namespace ResellerPortal.Web.Tests.Security;
 /// </summary>
 internal sealed partial class RawCircuit : IAsyncDisposable
 {
+    private const int BatchEndLength = 20;
+
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<string, object?> _answers = new();
     private readonly ConcurrentDictionary<string, string> _texts = new();
@@ -262,9 +264,15 @@ internal sealed partial class RawCircuit : IAsyncDisposable
     /// <summary>Reads the texts of a batch and the handlers of its frames (the end of a batch says where its parts are).</summary>
     private void ReadBatch(byte[] batch)
     {
+        // A batch that the server sends once more after a reconnection may have lost its content.
+        if (batch.Length < BatchEndLength)
+        {
+            return;
+        }
+
         var (frames, disposed, table) = (Number(batch.Length - 16), Number(batch.Length - 8), Number(batch.Length - 4));
         var texts = new List<string>();
-        for (var at = table; at < batch.Length - 20; at += 4)
+        for (var at = table; at < batch.Length - BatchEndLength; at += 4)
         {
             texts.Add(Text(Number(at)));
         }
