@@ -13,6 +13,9 @@ internal static class PostgreSqlAccess
     /// <summary>Behind the name of the portal's role, the role of scopes of one tenant.</summary>
     public const string TenantRoleSuffix = "_tenant";
 
+    /// <summary>Behind the name of the portal's role, the role of scopes of all tenants.</summary>
+    public const string AllTenantsRoleSuffix = "_all";
+
     private const string Reseller = "(SELECT scope.read('portal.reseller'))";
     private const string Customer = "(SELECT scope.read('portal.customer'))";
 
@@ -26,7 +29,13 @@ internal static class PostgreSqlAccess
         PortalDbContext owner, ScopeKey key, NpgsqlConnectionStringBuilder runtime, CancellationToken cancellationToken)
     {
         var tables = TableAccess.FromModel(owner);
+        var name = runtime.Username ?? throw new InvalidOperationException("ConnectionStrings:Portal names no user.");
         await owner.Database.OpenConnectionAsync(cancellationToken);
+        foreach (var role in (string[])[name, name + TenantRoleSuffix, name + AllTenantsRoleSuffix])
+        {
+            await SetUpRoleAsync(owner, role, runtime.Password, cancellationToken);
+        }
+
         await SaveKeyAsync(owner, key, cancellationToken);
         var marks = await owner.Database.SqlQueryRaw<string>(
             $"SELECT c.relname || ' ' || obj_description(p.oid, 'pg_policy') AS \"Value\" FROM pg_policy p "
@@ -34,7 +43,7 @@ internal static class PostgreSqlAccess
             .ToListAsync(cancellationToken);
         foreach (var table in tables)
         {
-            var policies = Policies(table);
+            var policies = Policies(table, name + AllTenantsRoleSuffix);
             var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(policies)));
             if (!marks.Contains($"{table.Name} {mark}"))
             {
@@ -52,7 +61,7 @@ internal static class PostgreSqlAccess
             CREATE POLICY signed ON "__EFMigrationsHistory" FOR SELECT USING ({Reseller} IS NOT NULL);
             """,
             cancellationToken);
-        await SetUpGrantsAsync(owner, tables, runtime, cancellationToken);
+        await SetUpGrantsAsync(owner, tables, name, cancellationToken);
     }
 
     /// <summary>Whether the role is an owner, or could become one.</summary>
@@ -62,22 +71,26 @@ internal static class PostgreSqlAccess
                 OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('"LedgerEntry"') AND pg_has_role(relowner, 'MEMBER')) AS "Value"
             """).SingleAsync(cancellationToken);
 
-    /// <summary>One policy for each kind of statement; what has none is refused.</summary>
-    internal static string Policies(TableAccess table)
+    /// <summary>
+    /// One policy for each kind of statement; what has none is refused. The role of all tenants needs no signature, and the meter, which
+    /// is of it, pays for none.
+    /// </summary>
+    internal static string Policies(TableAccess table, string allTenants)
     {
         var visible = Condition(table, isCustomers: true);
-        string[] names = ["tenant", Marked, "tenant_insert", "tenant_update", "tenant_delete"];
+        string[] names = ["tenant", "all_tenants", Marked, "tenant_insert", "tenant_update", "tenant_delete"];
         List<string> sql =
         [
             $"ALTER TABLE {Quote(table)} ENABLE ROW LEVEL SECURITY;",
             $"ALTER TABLE {Quote(table)} NO FORCE ROW LEVEL SECURITY;",
             .. names.Select(name => $"DROP POLICY IF EXISTS {name} ON {Quote(table)};"),
+            $"CREATE POLICY all_tenants ON {Quote(table)} TO {Quote(allTenants)} USING (true);",
             $"CREATE POLICY {Marked} ON {Quote(table)} FOR SELECT USING ({visible});",
         ];
         foreach (var (write, verb) in Verbs.Where(v => table.Writes.HasFlag(v.Write)))
         {
             var writable = table.Owner == TableOwner.Installation
-                ? $"{Reseller} = '*'"
+                ? "false"
                 : Condition(table, table.ByCustomers.HasFlag(write)) + (table.HasRole ? OwnRoles : "");
 
             // Rows that a customer may see may be locked, though not changed: locking takes the right to update.
@@ -97,19 +110,19 @@ internal static class PostgreSqlAccess
     private static string Condition(TableAccess table, bool isCustomers) => table.Owner switch
     {
         TableOwner.Installation => "true",
-        TableOwner.Identity => $"{Reseller} IN ('*', '')",
-        TableOwner.Resellers => $"{Reseller} = '*' OR ({Is("Id", Reseller)}{(isCustomers ? "" : $" AND {Customer} = ''")})",
-        TableOwner.Reseller => $"{Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND {Customer} = '')",
-        _ => $"({Reseller} = '*' OR ({Is("ResellerId", Reseller)} AND ({Customer} = ''"
-            + $"{(isCustomers ? $" OR {Is(table.Owner == TableOwner.Customers ? "Id" : "CustomerId", Customer)}" : "")})))",
+        TableOwner.Identity => $"{Reseller} = ''",
+        TableOwner.Resellers => $"{Is("Id", Reseller)}{(isCustomers ? "" : $" AND {Customer} = ''")}",
+        TableOwner.Reseller => $"{Is("ResellerId", Reseller)} AND {Customer} = ''",
+        _ => $"{Is("ResellerId", Reseller)} AND ({Customer} = ''"
+            + $"{(isCustomers ? $" OR {Is(table.Owner == TableOwner.Customers ? "Id" : "CustomerId", Customer)}" : "")})",
     };
 
     /// <summary>A tenant gives nobody a role of the operator, and a customer nobody one of its reseller.</summary>
     private const string OwnRoles =
-        $" AND ({Reseller} = '*' OR \"Role\" LIKE 'Customer%' OR ({Customer} = '' AND \"Role\" LIKE 'Reseller%'))";
+        $" AND (\"Role\" LIKE 'Customer%' OR ({Customer} = '' AND \"Role\" LIKE 'Reseller%'))";
 
-    /// <summary>Neither the mark for all tenants nor no tenant is an id.</summary>
-    private static string Is(string column, string setting) => $"\"{column}\" = nullif(nullif({setting}, '*'), '')::uuid";
+    /// <summary>No tenant is no id.</summary>
+    private static string Is(string column, string setting) => $"\"{column}\" = nullif({setting}, '')::uuid";
 
     /// <summary>Adds the key and removes former ones, all but the latest, with which nodes may still be running.</summary>
     private static async Task SaveKeyAsync(PortalDbContext owner, ScopeKey key, CancellationToken cancellationToken)
@@ -126,17 +139,11 @@ internal static class PostgreSqlAccess
     private static async Task SetUpGrantsAsync(
         PortalDbContext owner,
         IReadOnlyList<TableAccess> tables,
-        NpgsqlConnectionStringBuilder runtime,
+        string name,
         CancellationToken cancellationToken)
     {
-        var name = runtime.Username ?? throw new InvalidOperationException("ConnectionStrings:Portal names no user.");
-        foreach (var role in (string[])[name, name + TenantRoleSuffix])
-        {
-            await SetUpRoleAsync(owner, role, runtime.Password, cancellationToken);
-        }
-
-        var (all, tenant, database) = (
-            Quote(name), Quote(name + TenantRoleSuffix), Quote(owner.Database.GetDbConnection().Database));
+        var all = $"{Quote(name)}, {Quote(name + AllTenantsRoleSuffix)}";
+        var (tenant, database) = (Quote(name + TenantRoleSuffix), Quote(owner.Database.GetDbConnection().Database));
         List<string> sql =
         [
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",

@@ -23,12 +23,17 @@ public sealed partial class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
 
     public override IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
-    /// <summary>Scopes of one tenant connect as a role of their own, which has no rights on users and their credentials.</summary>
+    /// <summary>
+    /// Scopes of one tenant connect as a role without rights on users and their credentials; those of all tenants as the only one that
+    /// sees every row.
+    /// </summary>
     public override string GetConnectionString(string connectionString, TenantScope scope)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         builder.ApplicationName = GetApplicationName(builder.ApplicationName, scope);
-        builder.Username = scope.Reseller is null ? builder.Username : builder.Username + PostgreSqlAccess.TenantRoleSuffix;
+        builder.Username += scope.CrossesTenants ? PostgreSqlAccess.AllTenantsRoleSuffix
+            : scope.Reseller is null ? ""
+            : PostgreSqlAccess.TenantRoleSuffix;
         return builder.ConnectionString;
     }
 

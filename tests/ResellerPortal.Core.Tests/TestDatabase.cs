@@ -17,14 +17,14 @@ namespace ResellerPortal.Core.Tests;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Action _remove;
+    private readonly Func<PortalDbContext> _owner;
     private MeterWriter _writer;
 
-    private TestDatabase(PortalDatabase database, PortalDatabase owner, DateTimeOffset now, Action remove)
+    private TestDatabase(PortalDatabase database, Func<PortalDbContext> owner, DateTimeOffset now, Action remove)
     {
-        Owner = owner;
         Clock = new FakeTimeProvider(now);
         Data = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
-        _remove = remove;
+        (_remove, _owner) = (remove, owner);
         Meter = NewMeter();
         _writer = NewWriter();
     }
@@ -37,9 +37,6 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public PortalDatabase Database => Data.Database;
 
-    /// <summary>The same database, connected as the owner of its tables.</summary>
-    public PortalDatabase Owner { get; }
-
     public static async Task<TestDatabase> OpenAsync(
         IDatabaseDialect dialect,
         string connection,
@@ -48,12 +45,17 @@ public sealed class TestDatabase : IAsyncDisposable
         string? ownerConnection = null)
     {
         var portal = new PortalDatabase(dialect, connection);
-        var owner = new PortalDatabase(dialect, ownerConnection ?? connection);
-        var database = new TestDatabase(portal, owner, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
+        var database = new TestDatabase(portal, OpenAsOwner, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
         await portal.MigrateAsync(ownerConnection);
         await database._writer.StartAsync(default);
         return database;
+
+        PortalDbContext OpenAsOwner() => new(
+            PortalDatabase.OptionsFor(dialect, ownerConnection ?? connection), TenantScope.CrossTenants("the owner is refused as well"));
     }
+
+    /// <summary>Connects as the owner of the tables.</summary>
+    public PortalDbContext OpenAsOwner() => _owner();
 
     public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
 

@@ -36,7 +36,7 @@ public sealed class PortalDatabase
     /// <exception cref="InvalidOperationException">A server's database needs an owner other than the running portal's role.</exception>
     public async Task MigrateAsync(string? ownerConnectionString = null, CancellationToken cancellationToken = default)
     {
-        await using var runtime = Open(Migrations);
+        await using var runtime = Open(TenantScope.None);
         var runtimeConnectionString = runtime.Database.GetConnectionString()!;
         await using var owner = new PortalDbContext(OptionsFor(Dialect, ownerConnectionString ?? runtimeConnectionString), Migrations);
         Dialect.PrepareStorage(runtimeConnectionString);

@@ -101,7 +101,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await database.Data.AddCustomerAsync(owner, "Initech");
         Assert.Equal(1, await sealing.SealAsync());
         Assert.Equal(0, await sealing.SealAsync());
-        await using var db = database.Owner.Open(TenantScope.CrossTenants("the owner is refused as well"));
+        await using var db = database.OpenAsOwner();
 
         Assert.Equal(
             [1, 2, 3],

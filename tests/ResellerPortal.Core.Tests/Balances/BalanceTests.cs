@@ -214,7 +214,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(5);
-        await using var db = database.Owner.Open(TenantScope.CrossTenants("the owner is refused as well"));
+        await using var db = database.OpenAsOwner();
         foreach (var act in (string[])["UPDATE \"BalanceTransaction\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceTransaction\""])
         {
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(act));

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Testing;
@@ -106,7 +105,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 10, 1);
         await database.UseAsync((await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret);
-        await using var db = database.Owner.Open(TenantScope.CrossTenants("the owner is refused as well"));
+        await using var db = database.OpenAsOwner();
 
         foreach (var sql in (string[])[
             "UPDATE \"LedgerEntry\" SET \"Quantity\" = 0",

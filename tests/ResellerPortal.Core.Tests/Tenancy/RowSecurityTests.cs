@@ -33,12 +33,12 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     {
         await using var database = await postgres.OpenAsync();
         string connection;
-        await using (var db = database.OpenAll())
+        await using (var db = database.Database.Open(TenantScope.None))
         {
             connection = db.Database.GetConnectionString()!;
         }
 
-        await using (var owner = database.Owner.Open(TenantScope.None))
+        await using (var owner = database.OpenAsOwner())
         {
             await owner.Database.ExecuteSqlRawAsync(
                 "DO $$ BEGIN CREATE ROLE creator LOGIN CREATEROLE; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
@@ -68,13 +68,13 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     public async Task A_new_key_replaces_the_one_before_the_last()
     {
         await using var tenants = await TwoTenants.OpenAsync(postgres);
-        var former = tenants.Open(TenantScope.CrossTenants("former key"));
+        var former = tenants.Open(TenantScope.ForReseller(tenants.Northwind));
         await tenants.MigrateAsync(new string('2', ScopeKey.MinLength));
-        Assert.Equal(2, await former.Resellers.CountAsync());
+        Assert.Equal(1, await former.Resellers.CountAsync());
 
         await tenants.MigrateAsync(new string('3', ScopeKey.MinLength));
         await former.DisposeAsync();
-        await using var stale = tenants.Open(TenantScope.CrossTenants("stale key"));
+        await using var stale = tenants.Open(TenantScope.ForReseller(tenants.Northwind));
 
         Assert.Equal(0, await stale.Resellers.CountAsync());
     }
@@ -306,10 +306,10 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     {
         await using var tenants = await TwoTenants.OpenAsync(postgres);
         string connection;
-        await using (var all = tenants.Open(TenantScope.CrossTenants("test")))
+        await using (var own = tenants.Open(TenantScope.ForReseller(tenants.Northwind)))
         {
-            Assert.Equal(2, await all.Resellers.CountAsync());
-            connection = all.Database.GetConnectionString()!;
+            Assert.Equal(1, await own.Resellers.CountAsync());
+            connection = own.Database.GetConnectionString()!;
         }
 
         await using var plain = new NpgsqlConnection(connection);
