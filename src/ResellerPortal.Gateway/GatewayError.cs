@@ -26,7 +26,40 @@ public sealed record GatewayError(int Status, int Code, string Message)
     };
 
     public static GatewayError FormatsUnreadable { get; } = new(
-        400, 4000, "Use only letters and digits in both format names, as in /convert/docx/to/pdf.");
+        400, 4000, "Use only letters, digits and hyphens in format names, as in /convert/docx/to/pdf.");
+
+    public static GatewayError TextTooLong { get; } = new(
+        413, 4000, "The parameters are longer than 1 MiB in all. Send long content as a file.");
+
+    public static GatewayError TextAfterFiles { get; } = new(
+        400, 4000, "The parameters after the files are too long. Send parameters before the files.");
+
+    public static GatewayError BodyTooSlow { get; } = new(
+        408, 4000, "The request was sent too slowly, so it was given up. Nothing was charged; send it again over a faster connection.");
+
+    public static GatewayError NotBase64 { get; } = new(
+        400, 4005, "A file in the JSON body is not valid base64.");
+
+    public static GatewayError OneFilePerUpload { get; } = new(
+        400, 4000, "The form contains several files. Upload each with a request of its own.");
+
+    public static GatewayError UrlMissing { get; } = new(
+        400, 4000, "Pass the address of the file as ?url=.");
+
+    public static GatewayError FileNotConverted { get; } = new(
+        404, 5009, "This file was uploaded without credentials, so it can be converted but not downloaded.");
+
+    public static GatewayError TooManyAnonymousUploads { get; } = new(
+        429, 4290, "Too many files were uploaded from your network without credentials. Send your API token with each upload.")
+    {
+        RetryAfter = TimeSpan.FromMinutes(1),
+    };
+
+    public static GatewayError CustomerBusy { get; } = new(
+        503, 5030, "Your account uses its share of your provider's concurrent conversions. Wait for one to finish; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
 
     public static GatewayError BodyEmpty { get; } = new(
         400, 4000, "The request is empty. Send the file as multipart form data in the field 'File'.");
@@ -103,6 +136,14 @@ public sealed record GatewayError(int Status, int Code, string Message)
 
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
+    public static GatewayError SentTwice(string parameter) => Unreadable($"{parameter} was sent twice with different values. Send it once.");
+
+    public static GatewayError NotAFileParameter(string parameter) =>
+        Unreadable($"{parameter} cannot be a file. Only parameters whose names end in File or Files can.");
+
+    public static GatewayError NotAFile(string parameter) =>
+        Unreadable($"{parameter} must be a file's content, the id of an uploaded file, or an http or https URL.");
+
     public static GatewayError AddressUnusable(string address) => new(
         500,
         5007,
@@ -139,6 +180,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     {
         CallerErrorException error => error.Error,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(maxUploadBytes),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => BodyTooSlow,
         InvalidDataException unreadable => Unreadable(unreadable.Message),
         _ => Unreadable("The request ended prematurely or is malformed. Send it again; nothing was charged."),
     };

@@ -27,8 +27,20 @@ public sealed class GatewayOptions
 
     public long MaxUploadBytes { get; set; } = 1L << 30;
 
+    /// <summary>The largest file that may be uploaded without credentials.</summary>
+    public long AnonymousUploadMaxBytes { get; set; } = 200L << 20;
+
+    /// <summary>Files that one network may upload without credentials and not convert; 0 for none.</summary>
+    public int AnonymousUploadsPerNetwork { get; set; } = 500;
+
+    /// <summary>Bytes that one network may upload without credentials and not convert.</summary>
+    public long AnonymousUploadBytesPerNetwork { get; set; } = 5L << 30;
+
     /// <summary>Concurrent conversions of one reseller on a node.</summary>
-    public int ConcurrencyPerReseller { get; set; } = 256;
+    public int ConcurrencyPerReseller { get; set; } = 384;
+
+    /// <summary>The share of them that one customer may use.</summary>
+    public int ConcurrencyPerCustomer { get; set; } = 256;
 
     /// <summary>Interval between polling running jobs and calling webhooks.</summary>
     public TimeSpan JobPolling { get; set; } = TimeSpan.FromSeconds(5);

@@ -15,6 +15,7 @@ using ResellerPortal.Gateway.Conversions;
 using ResellerPortal.Gateway.Files;
 using ResellerPortal.Gateway.Jobs;
 using ResellerPortal.Gateway.Native;
+using ResellerPortal.Gateway.Requests;
 using ResellerPortal.Gateway.Sandbox;
 using ResellerPortal.Gateway.Upstream;
 
@@ -51,6 +52,8 @@ public static class GatewayRegistration
             .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(
                 network, out _)), "Gateway:AllowedPrivateNetworks must contain only networks in CIDR notation, such as 10.1.0.0/16.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller must be at least 1.")
+            .Validate(o => o.ConcurrencyPerCustomer > 0, "Gateway:ConcurrencyPerCustomer must be at least 1.")
+            .Validate(o => o.AnonymousUploadsPerNetwork >= 0, "Gateway:AnonymousUploadsPerNetwork must not be negative.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery must be positive.")
             .Validate(
                 o =>
@@ -69,8 +72,11 @@ public static class GatewayRegistration
         services.AddSingleton<SignedTokenVerifier>();
         services.AddSingleton<InvalidTokenThrottle>();
         services.AddSingleton<CallerAuthenticator>();
+        services.AddSingleton<TokenOwnerCache>();
+        services.AddSingleton<AnonymousUploadLimiter>();
         services.AddSingleton<PublicAddressPolicy>();
         services.AddSingleton<FileIdProtector>();
+        services.AddSingleton<FileReferenceResolverFactory>();
         services.AddSingleton<ResponseFileMapper>();
         services.AddSingleton<ResellerConcurrencyLimiter>();
         services.AddSingleton<ConversionSettlement>();

@@ -35,6 +35,17 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
             : (token, null);
     }
 
+    /// <summary>Finds whose a token is, whatever its state; null if there is no such token.</summary>
+    public async Task<(ResellerId Reseller, CustomerId Customer)?> FindOwnerAsync(byte[] secretHash, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(Scope);
+        var owner = await db.ApiTokens.AsNoTracking()
+            .Where(t => t.SecretHash == secretHash || t.PreviousSecretHash == secretHash)
+            .Select(t => new { t.ResellerId, t.CustomerId })
+            .FirstOrDefaultAsync(cancellationToken);
+        return owner is null ? null : (owner.ResellerId, owner.CustomerId);
+    }
+
     /// <summary>The current secret of the token with this key id, and the previous one while it is valid.</summary>
     public async Task<IReadOnlyList<SigningSecret>> FindSecretsAsync(Guid keyId, CancellationToken cancellationToken)
     {

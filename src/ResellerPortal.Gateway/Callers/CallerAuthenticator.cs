@@ -36,6 +36,10 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
             : token;
     }
 
+    /// <summary>Authenticates the caller's token for an upload.</summary>
+    /// <exception cref="CallerErrorException">The token cannot be used.</exception>
+    internal Task<ApiToken> AuthenticateForUploadAsync(HttpContext context) => AuthenticateAsync(context);
+
     /// <summary>Authenticates the caller's master token.</summary>
     /// <exception cref="CallerErrorException">The token is not a master token.</exception>
     internal async Task<ApiToken> AuthenticateMasterAsync(HttpContext context)

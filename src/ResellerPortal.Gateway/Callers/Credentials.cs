@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Primitives;
 
 namespace ResellerPortal.Gateway.Callers;
 
@@ -10,6 +8,9 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
     private const string Bearer = "Bearer ";
 
     private static readonly string[] QueryNames = ["Secret", "Token", "auth"];
+
+    /// <summary>What old programs sent beside a token.</summary>
+    private const string ApiKeyName = "apikey";
 
     /// <summary>Whether the value looks like a signed token (JWT).</summary>
     public bool IsSigned => Value.StartsWith("eyJ", StringComparison.Ordinal) && Value.Count(c => c == '.') == 2;
@@ -28,16 +29,8 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
             : null;
     }
 
-    public static bool IsName(string parameter) => QueryNames.Contains(parameter, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>The query parameters without credentials, for forwarding upstream.</summary>
     public static IEnumerable<KeyValuePair<string, string>> QueryWithout(HttpRequest request) => request.Query
-        .Where(pair => !IsName(pair.Key))
+        .Where(pair => !QueryNames.Append(ApiKeyName).Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
         .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""));
-
-    /// <summary>Builds a query string with its question mark; empty if there are no values.</summary>
-    public static string BuildQuery(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
-        values.Count == 0
-            ? ""
-            : QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
 }

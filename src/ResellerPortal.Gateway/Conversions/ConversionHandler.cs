@@ -1,63 +1,66 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Files;
 using ResellerPortal.Gateway.Jobs;
+using ResellerPortal.Gateway.Requests;
 using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Conversions;
 
-/// <summary>Handles one conversion: authenticate, reserve, forward, settle, respond.</summary>
+/// <summary>Handles one conversion: authenticate, read, reserve, forward, settle, respond.</summary>
 internal sealed class ConversionHandler(
     CallerAuthenticator authenticator,
+    TokenOwnerCache owners,
     Meter meter,
     UpstreamAccountResolver accounts,
     UpstreamClient upstream,
     UpstreamCircuitBreaker breaker,
     ConversionSettlement settlement,
     ConversionJobStore jobs,
-    FileIdProtector files,
-    PublicAddressPolicy addresses,
+    FileReferenceResolverFactory references,
     ResponseFileMapper fileMapper,
     ResellerConcurrencyLimiter limiter,
     TimeProvider clock,
     IOptions<GatewayOptions> options)
 {
-    public async Task ConvertAsync(HttpContext context, string from, string to, string? converterName, bool isAsync)
+    /// <summary>A sender slower than this is given up, so that it cannot outlive its reservation.</summary>
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(15));
+
+    public async Task ConvertAsync(HttpContext context, string from, string to, string? named, bool isAsync)
     {
         var request = context.Request;
-        var maxBytes = options.Value.MaxUploadBytes;
         var credentials = Credentials.Find(request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
-        if (!ConverterName.TryCreate(from, to, out var converter)
-            || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
-        {
-            throw new CallerErrorException(GatewayError.FormatsUnreadable);
-        }
+        Demand(ConverterName.TryCreate(from, to, named, out var converter), GatewayError.FormatsUnreadable);
+        LimitBody(context);
 
-        if (request.ContentLength > maxBytes)
-        {
-            throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
-        }
-
-        if (HttpMethods.IsPost(request.Method) && request.ContentLength == 0 && request.Query.Count == 0)
-        {
-            throw new CallerErrorException(GatewayError.BodyEmpty);
-        }
-
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
-        if (request.Query["JobId"].ToString() is { Length: > 0 } jobName && await FindKnownJobAsync(context, jobName) is { } known)
+        // Whatever can be refused without the meter is refused before anything is held.
+        var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
+        var owner = await owners.FindAsync(hash, context.RequestAborted) ?? throw new CallerErrorException(GatewayError.TokenUnknown);
+        var account = await accounts.ResolveAsync(owner.Reseller, context.RequestAborted);
+        Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
+        Demand(!breaker.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
+        using var lease = limiter.Acquire(owner);
+        var parameters = new ConversionParameters(references.Create(owner, account.Region)) { IsAsync = isAsync };
+        using var conversion = await ConversionRequest.ReadAsync(request, parameters, context.RequestAborted);
+        if (parameters.JobName is { } name && await FindKnownJobAsync(context, name) is { } known)
         {
             await JobEndpoints.RespondWithJobIdAsync(context, known);
             return;
         }
 
-        var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
-            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)),
+            new ReserveRequest(
+                hash,
+                converter,
+                Caller: context.Connection.RemoteIpAddress,
+                Origin: CallerAuthenticator.GetOrigin(request),
+                Extent: conversion.Extent),
             context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
@@ -67,67 +70,65 @@ internal sealed class ConversionHandler(
         // The ledger entry's request id, for support and for clients that keep their own accounts.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
-            + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
-        await ForwardAsync(context, held, credentials, path, isAsync);
+            + (named is null ? "" : $"/converter/{named.ToLowerInvariant()}");
+        await ForwardAsync(context, held, account, conversion, path);
     }
 
-    private async Task ForwardAsync(HttpContext context, ReserveResult.Held held, Credentials credentials, string path, bool isAsync)
+    /// <summary>Limits the body's size, and how slowly it may be sent.</summary>
+    private void LimitBody(HttpContext context)
     {
+        var (request, maxBytes) = (context.Request, options.Value.MaxUploadBytes);
+        Demand(!(request.ContentLength > maxBytes), GatewayError.TooLarge(maxBytes));
+        Demand(
+            !HttpMethods.IsPost(request.Method) || request.ContentLength != 0 || request.Query.Count > 0, GatewayError.BodyEmpty);
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
+
+        // Streams of HTTP/2 share a connection, so the server itself limits them.
+        if (HttpProtocol.IsHttp11(request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = SlowestBody;
+        }
+    }
+
+    private async Task ForwardAsync(
+        HttpContext context,
+        ReserveResult.Held held,
+        UpstreamAccount account,
+        ConversionRequest conversion,
+        string path)
+    {
+        var (parameters, form) = (conversion.Parameters, conversion.Form);
         ConversionJob? job = null;
         UpstreamOutcome outcome;
-        CallerParameterFilter? parameters = null;
-        HttpContent? body = null;
         var isSent = false;
-        using var lease = limiter.TryAcquire(held.ResellerId);
         try
         {
-            var account = await accounts.ResolveAsync(held.ResellerId);
-            parameters = new CallerParameterFilter(
-                files, addresses, held.ResellerId, held.CustomerId, account.Region, () => fileMapper.GetBaseAddress(context.Request));
-            if (!lease.IsAcquired)
-            {
-                throw new CallerErrorException(
-                    GatewayError.ResellerBusy with
-                    {
-                        RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1),
-                    });
-            }
-
-            Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
-            Demand(!breaker.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
-
-            var query = new List<KeyValuePair<string, string>>();
-            foreach (var (name, value) in Credentials.QueryWithout(context.Request))
-            {
-                if (await parameters.FilterAsync(name, value, context.RequestAborted) is { } passed)
-                {
-                    query.Add(KeyValuePair.Create(name, passed));
-                }
-            }
-
-            body = await CallerBodyReader.OpenAsync(context.Request, parameters, GetJobFieldsAsync, context.RequestAborted);
-            if (isAsync || parameters.IsAsync)
+            if (parameters.IsAsync)
             {
                 job = await OpenJobAsync(held, parameters);
-                query.RemoveAll(pair => pair.Key.Equals("Async", StringComparison.OrdinalIgnoreCase));
-                query.Add(KeyValuePair.Create("JobId", job.UpstreamId));
-                path = "/async" + path;
+                path = $"/async{path}?JobId={job.UpstreamId}";
             }
 
+            form.BeforeFile = files => ExtendAsync(held, conversion, files);
+            form.AtEnd = GetJobFieldsAsync;
             isSent = true;
             outcome = await upstream.ConvertAsync(
                 account,
-                HttpMethod.Parse(context.Request.Method),
-                path + Credentials.BuildQuery(query),
-                GetAccept(context.Request),
-                body,
+                path,
+                ResponseFormat.Negotiate(context.Request),
+                form,
                 parameters.Timeout,
-                fileMapper.CreateAdapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                fileMapper.CreateAdapter(context.Request, new TokenOwner(held.ResellerId, held.CustomerId), account.Region));
+            if (outcome is UpstreamOutcome.JobAccepted unexpected && job is null)
+            {
+                outcome = await upstream.AwaitJobAsync(
+                    account,
+                    unexpected.JobId,
+                    fileMapper.CreateAdapter(context.Request, new TokenOwner(held.ResellerId, held.CustomerId), account.Region));
+            }
         }
-        catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException
-            or IOException or InvalidDataException or OperationCanceledException)
+        catch (CallerErrorException failure) when (!isSent)
         {
-            // Nothing has been sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
         }
         catch
@@ -136,45 +137,45 @@ internal sealed class ConversionHandler(
             await settlement.SettleAsync(held.ReservationId, isSent ? new UpstreamOutcome.Lost() : new UpstreamOutcome.Unreachable());
             throw;
         }
-        finally
-        {
-            body?.Dispose();
-        }
 
         await CompleteAsync(context, held, parameters, outcome, job);
 
         // A form may contain the job parameters after its files.
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> GetJobFieldsAsync()
         {
-            if (!isSent)
-            {
-                // The form was buffered, so all parameters are known before anything is sent.
-                return [];
-            }
-
             if (job is not null)
             {
-                var name = parameters!.JobName ?? job.Name;
+                var name = parameters.JobName ?? job.Name;
                 Demand(
                     (name == job.Name && parameters.WebHook == job.WebHook) || await jobs.TryRenameAsync(job, name, parameters.WebHook),
                     GatewayError.JobKnown);
                 return [];
             }
 
-            if (!parameters!.IsAsync)
+            if (!parameters.IsAsync)
             {
                 return [];
             }
 
             job = await OpenJobAsync(held, parameters);
-            return [KeyValuePair.Create("JobId", job.UpstreamId)];
+            return [KeyValuePair.Create("Async", "true"), KeyValuePair.Create("JobId", job.UpstreamId)];
+        }
+    }
+
+    /// <summary>Holds more for a file that a streamed form turned out to contain.</summary>
+    private async ValueTask ExtendAsync(ReserveResult.Held held, ConversionRequest conversion, int files)
+    {
+        if (await meter.ExtendAsync(held.ReservationId, conversion.Extent with { Files = files }) is not ReserveResult.Held
+            and var refusal)
+        {
+            throw new CallerErrorException(GatewayError.FromRefusal(refusal));
         }
     }
 
     private async Task CompleteAsync(
         HttpContext context,
         ReserveResult.Held held,
-        CallerParameterFilter? parameters,
+        ConversionParameters parameters,
         UpstreamOutcome outcome,
         ConversionJob? job)
     {
@@ -187,11 +188,11 @@ internal sealed class ConversionHandler(
                 // Polling the job will show whether the upstream accepted it.
                 await JobEndpoints.RespondWithJobIdAsync(context, job);
                 return;
-            case UpstreamOutcome.JobAccepted:
+            case UpstreamOutcome.JobAccepted or UpstreamOutcome.JobUnknown:
                 outcome = new UpstreamOutcome.Lost();
                 break;
             case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown
-                && parameters?.JobName is { } name:
+                && parameters.JobName is { } name:
                 await settlement.SettleAsync(held.ReservationId, outcome);
                 await RemoveAsync(job);
                 await JobEndpoints.RespondWithJobIdAsync(
@@ -205,7 +206,7 @@ internal sealed class ConversionHandler(
 
     private Task RemoveAsync(ConversionJob? job) => job is null ? Task.CompletedTask : jobs.RemoveAsync(job);
 
-    private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, CallerParameterFilter parameters)
+    private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, ConversionParameters parameters)
     {
         var job = new ConversionJob
         {
@@ -223,13 +224,8 @@ internal sealed class ConversionHandler(
     private async Task<ConversionJob?> FindKnownJobAsync(HttpContext context, string name)
     {
         var token = await authenticator.AuthenticateAsync(context);
-        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted);
+        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name, context.RequestAborted);
     }
-
-    private static string? GetAccept(HttpRequest request) =>
-        request.Headers.Accept.ToString() is var accept
-            && (accept.Contains("octet-stream", StringComparison.OrdinalIgnoreCase)
-                || accept.Contains("multipart/", StringComparison.OrdinalIgnoreCase)) ? accept : null;
 
     private static void Demand(bool isMet, GatewayError error)
     {

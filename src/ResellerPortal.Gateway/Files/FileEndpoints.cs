@@ -1,13 +1,11 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Requests;
 using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Files;
@@ -19,71 +17,10 @@ internal static partial class FileEndpoints
 
     public static void MapFiles(this IEndpointRouteBuilder gateway)
     {
-        gateway.MapPost("/upload", UploadAsync);
+        gateway.MapUploads();
         gateway.MapMethods("/d/{fileId}/{name?}", DownloadMethods, DownloadAsync);
         gateway.MapDelete("/d/{fileId}/{name?}", DeleteAsync);
         gateway.MapGet("/d/{fileId}/info", GetInfoAsync);
-    }
-
-    private static async Task UploadAsync(
-        HttpContext context,
-        CallerAuthenticator authenticator,
-        UpstreamAccountResolver accounts,
-        UpstreamClient upstream,
-        PublicAddressPolicy addresses,
-        ResponseFileMapper fileMapper,
-        IOptions<GatewayOptions> options)
-    {
-        var request = context.Request;
-        var maxBytes = options.Value.MaxUploadBytes;
-        if (request.ContentLength > maxBytes)
-        {
-            throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
-        }
-
-        var token = await authenticator.AuthenticateAsync(context);
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
-        var query = Credentials.QueryWithout(request).ToList();
-        var source = query.FirstOrDefault(pair => pair.Key.Equals("url", StringComparison.OrdinalIgnoreCase)).Value;
-        if (source is not null)
-        {
-            await addresses.CheckAsync(source, context.RequestAborted);
-        }
-        else if (request.Headers.ContentDisposition.Count == 0
-            && !request.HasFormContentType
-            && !query.Exists(pair => pair.Key.Equals("filename", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new CallerErrorException(GatewayError.DispositionMissing);
-        }
-
-        var account = await accounts.ResolveAsync(token.ResellerId, context.RequestAborted);
-        using var body = source is null ? new RelayedContent(request) : null;
-        HttpResponseMessage answer;
-        try
-        {
-            answer = await upstream.SendAsync(
-                account, HttpMethod.Post, "/upload" + Credentials.BuildQuery(query), body, context.RequestAborted);
-        }
-        catch (HttpRequestException) when (body?.Failure is { } callers)
-        {
-            throw new CallerErrorException(GatewayError.FromException(callers, maxBytes));
-        }
-
-        using (answer)
-        {
-            var text = await answer.Content.ReadAsStringAsync(context.RequestAborted);
-            if (!answer.IsSuccessStatusCode)
-            {
-                await Results.Text(text, "application/json", statusCode: (int)answer.StatusCode).ExecuteAsync(context);
-                return;
-            }
-
-            var json = Parse(text) ?? throw new CallerErrorException(GatewayError.UpstreamUnavailable);
-            fileMapper.CreateAdapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
-            await (request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
-                ? Results.Text(json["FileId"]?.ToString() ?? "")
-                : Results.Json(json, WireJson.Options)).ExecuteAsync(context);
-        }
     }
 
     private static async Task DownloadAsync(
@@ -101,13 +38,13 @@ internal static partial class FileEndpoints
             context.Response.Headers[name] = values.ToArray();
         }
 
-        // A customer's file must not run as active content in the portal's origin.
+        // A customer's file must not run as active content in the portal's origin, so nobody chooses that it is shown in place.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentSecurityPolicy = "sandbox";
-        if (answer.Content.Headers.ContentDisposition is null)
+        context.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
         {
-            context.Response.Headers.ContentDisposition = "attachment";
-        }
+            FileNameStar = GetName(answer),
+        }.ToString();
 
         await using var content = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
@@ -122,15 +59,14 @@ internal static partial class FileEndpoints
         UpstreamClient upstream)
     {
         using var answer = await SendAsync(context, HttpMethod.Head, fileId, files, authenticator, accounts, upstream);
-        var headers = answer.Content.Headers;
-        var name = headers.ContentDisposition?.FileNameStar ?? headers.ContentDisposition?.FileName?.Trim('"') ?? "file";
+        var name = GetName(answer);
         await Results.Json(
             new
             {
                 FileId = fileId,
                 FileName = name,
                 FileExt = Path.GetExtension(name).TrimStart('.'),
-                FileSize = headers.ContentLength,
+                FileSize = answer.Content.Headers.ContentLength,
             }, WireJson.Options).ExecuteAsync(context);
     }
 
@@ -165,10 +101,14 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        var account = await accounts.ResolveAsync(file.Reseller, context.RequestAborted) with
+        if (file.Owner is null && method != HttpMethod.Delete)
         {
-            BaseAddress = accounts.GetBaseAddress(file.Region),
-        };
+            throw new CallerErrorException(GatewayError.FileNotConverted);
+        }
+
+        var account = file.Owner is { } owner
+            ? await accounts.ResolveAsync(owner.Reseller, context.RequestAborted) with { BaseAddress = accounts.GetBaseAddress(file.Region) }
+            : accounts.GetDefault();
         var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
         if (answer.IsSuccessStatusCode)
         {
@@ -182,19 +122,13 @@ internal static partial class FileEndpoints
     private static async Task<bool> IsOfOtherCustomerAsync(HttpContext context, StoredFile file, CallerAuthenticator authenticator) =>
         Credentials.Find(context.Request) is not null
             && await authenticator.AuthenticateAsync(context) is ApiToken token
-            && token.CustomerId != file.Customer;
+            && file.Owner is { } owner
+            && token.CustomerId != owner.Customer;
 
-    private static JsonObject? Parse(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static string GetName(HttpResponseMessage answer) =>
+        answer.Content.Headers.ContentDisposition is { } disposition
+            ? FormWriter.ToFileName(disposition.FileNameStar ?? disposition.FileName?.Trim('"') ?? "")
+            : FormWriter.ToFileName("");
 
     [GeneratedRegex("^[A-Za-z0-9_-]{8,200}$")]
     private static partial Regex FileIdPathRegex();

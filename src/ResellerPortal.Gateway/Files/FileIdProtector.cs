@@ -2,12 +2,14 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Files;
 
 /// <summary>A file stored temporarily by the upstream.</summary>
+/// <param name="Owner">Null for a file uploaded without credentials: whoever holds its id may convert it.</param>
 /// <param name="Region">The upstream region of the file; empty for the default.</param>
-public sealed record StoredFile(ResellerId Reseller, CustomerId Customer, string Region, string UpstreamId);
+public sealed record StoredFile(TokenOwner? Owner, string Region, string UpstreamId);
 
 /// <summary>
 /// Issues the encrypted file ids shown to customers, containing owner and expiry. An id proves the file's owner on every node without
@@ -20,7 +22,7 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
     /// <summary>Prefix of all protected texts.</summary>
     private const string Seal = "CfDJ8";
 
-    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Gateway.FileId.v1");
+    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Gateway.FileId.v2");
 
     public static bool IsWellFormed(string text) => text.StartsWith(Seal, StringComparison.Ordinal) && text.Length < 1000;
 
@@ -29,8 +31,9 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
         using var buffer = new MemoryStream();
         using (var writer = new BinaryWriter(buffer, Encoding.UTF8))
         {
-            writer.Write(file.Reseller.Value.ToByteArray());
-            writer.Write(file.Customer.Value.ToByteArray());
+            writer.Write(file.Owner is not null);
+            writer.Write((file.Owner?.Reseller.Value ?? Guid.Empty).ToByteArray());
+            writer.Write((file.Owner?.Customer.Value ?? Guid.Empty).ToByteArray());
             writer.Write((clock.GetUtcNow() + Kept).ToUnixTimeSeconds());
             writer.Write(file.Region);
             writer.Write(file.UpstreamId);
@@ -50,10 +53,10 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
         try
         {
             using var reader = new BinaryReader(new MemoryStream(_protector.Unprotect(WebEncoders.Base64UrlDecode(id))), Encoding.UTF8);
-            var reseller = new ResellerId(new Guid(reader.ReadBytes(16)));
-            var customer = new CustomerId(new Guid(reader.ReadBytes(16)));
+            var isOwned = reader.ReadBoolean();
+            var owner = new TokenOwner(new ResellerId(new Guid(reader.ReadBytes(16))), new CustomerId(new Guid(reader.ReadBytes(16))));
             var isGone = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()) <= clock.GetUtcNow();
-            return isGone ? null : new StoredFile(reseller, customer, reader.ReadString(), reader.ReadString());
+            return isGone ? null : new StoredFile(isOwned ? owner : null, reader.ReadString(), reader.ReadString());
         }
         catch (Exception failure) when (failure is System.Security.Cryptography.CryptographicException or FormatException)
         {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Files;
 
@@ -15,7 +15,8 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
             : $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>Returns a function that changes a response in place: a conversion's ("Files") or an upload's (itself).</summary>
-    public Action<JsonObject> CreateAdapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)
+    /// <param name="owner">Null for files that belong to nobody yet.</param>
+    public Action<JsonObject> CreateAdapter(HttpRequest request, TokenOwner? owner, string region)
     {
         return answer =>
         {
@@ -24,7 +25,7 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
             {
                 if (file["FileId"]?.ToString() is { Length: > 0 } upstreamId)
                 {
-                    var id = files.Issue(new StoredFile(reseller, customer, region, upstreamId));
+                    var id = files.Issue(new StoredFile(owner, region, upstreamId));
                     file["FileId"] = id;
 
                     // Clients derive the format of a chained conversion from the end of the URL.

@@ -43,7 +43,7 @@ internal static class JobEndpoints
         var outcome = await upstream.GetJobAsync(
             account,
             job.UpstreamId,
-            fileMapper.CreateAdapter(context.Request, job.ResellerId, job.CustomerId, account.Region),
+            fileMapper.CreateAdapter(context.Request, new TokenOwner(job.ResellerId, job.CustomerId), account.Region),
             context.RequestAborted);
         switch (outcome)
         {

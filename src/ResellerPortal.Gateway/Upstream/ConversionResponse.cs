@@ -63,7 +63,8 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
     public static UpstreamOutcome? Read(ResponseHead whole, Action<JsonObject> adapt)
     {
         var reader = new Utf8JsonReader(whole.Bytes.Span);
-        var (hasFiles, hasJob) = (false, false);
+        var hasFiles = false;
+        string? jobId = null;
         long? cost = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -77,7 +78,7 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
             var isCost = reader.ValueTextEquals("ConversionCost"u8);
             reader.Read();
             hasFiles |= isFiles && reader.TokenType == JsonTokenType.StartArray;
-            hasJob |= isJob && reader.TokenType is JsonTokenType.String;
+            jobId = isJob && reader.TokenType is JsonTokenType.String ? reader.GetString() : jobId;
             cost = isCost ? (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var read) ? Plausible(read) : null) : cost;
             reader.Skip();
         }
@@ -89,8 +90,8 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
 
         return hasFiles
             ? new UpstreamOutcome.Converted(new BufferedResponse(whole, cost, adapt))
-            : hasJob
-            ? new UpstreamOutcome.JobAccepted()
+            : jobId is not null
+            ? new UpstreamOutcome.JobAccepted(jobId)
             : null;
     }
 }

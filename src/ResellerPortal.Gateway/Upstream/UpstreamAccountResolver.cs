@@ -36,6 +36,9 @@ public sealed class UpstreamAccountResolver(
     /// <summary>The operator's secret.</summary>
     public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
 
+    /// <summary>The operator's account in the default region.</summary>
+    public UpstreamAccount GetDefault() => new(GetBaseAddress(""), Secret, "", IsOwn: false, AcceptsQueryCredentials: true);
+
     /// <summary>A reseller's account: its own, otherwise the operator's.</summary>
     public async ValueTask<UpstreamAccount> ResolveAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {

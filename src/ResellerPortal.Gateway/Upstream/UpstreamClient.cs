@@ -4,12 +4,15 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Polly;
 using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Requests;
 
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Sends requests to ConvertAPI, or to a compatible service at the configured address.</summary>
 internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<ConvertApiOptions> options) : IDisposable
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>Avoids HttpClient's per-request features (timeouts, buffering, diagnostics), none of which are used here.</summary>
     private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
     {
@@ -22,15 +25,14 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     });
 
     /// <summary>Sends a conversion under an account and reads the response.</summary>
-    /// <param name="body">Only sent again if none of it was read. Disposed by its creator.</param>
+    /// <param name="body">Only sent again if sending has not begun. Disposed by its creator.</param>
     /// <param name="limit">The caller's own time limit; null for the portal's limit.</param>
     /// <param name="adapt">Adapts a response that refers to files for the caller.</param>
     public ValueTask<UpstreamOutcome> ConvertAsync(
         UpstreamAccount account,
-        HttpMethod method,
         string pathAndQuery,
         string? accept,
-        HttpContent? body,
+        CallerContent body,
         TimeSpan? limit,
         Action<JsonObject> adapt)
     {
@@ -42,7 +44,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         {
             // Independent of the caller's cancellation: once sent, a conversion may be charged, so the response is awaited.
             using var timeout = new CancellationTokenSource(patience);
-            using var request = CreateRequest(account, method, pathAndQuery, accept);
+            using var request = CreateRequest(account, HttpMethod.Post, pathAndQuery, accept);
             request.Content = body;
             try
             {
@@ -51,7 +53,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException
                 or IOException or InvalidDataException or CallerErrorException)
             {
-                return Outcome.FromResult(ToOutcome(failure, body as RelayedContent));
+                return Outcome.FromResult(ToOutcome(failure, body));
             }
             catch (Exception fault)
             {
@@ -94,6 +96,29 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         }
     }
 
+    /// <summary>Asks for the result of a job until it has ended.</summary>
+    public async Task<UpstreamOutcome> AwaitJobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.Timeout);
+        try
+        {
+            while (true)
+            {
+                var outcome = await GetJobAsync(account, Uri.EscapeDataString(jobId), adapt, timeout.Token);
+                if (outcome is not (UpstreamOutcome.StillRunning or UpstreamOutcome.Unreachable))
+                {
+                    return outcome;
+                }
+
+                await Task.Delay(AskAgainAfter, timeout.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new UpstreamOutcome.Lost();
+        }
+    }
+
     /// <summary>Sends a request other than a conversion. The caller disposes the response.</summary>
     /// <exception cref="HttpRequestException">There was no response.</exception>
     public async Task<HttpResponseMessage> SendAsync(
@@ -118,14 +143,14 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         return request;
     }
 
-    private static UpstreamOutcome ToOutcome(Exception failure, RelayedContent? body) =>
-        body?.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
+    private static UpstreamOutcome ToOutcome(Exception failure, CallerContent body) =>
+        body.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
         : failure is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
         }
-            && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()
+            && !body.HasBegun ? new UpstreamOutcome.Unreachable()
         : new UpstreamOutcome.Lost();
 
     private static async ValueTask<UpstreamOutcome> ReadAsync(

@@ -11,7 +11,8 @@ internal abstract record UpstreamOutcome
     public sealed record Converted(ConversionResponse Response) : UpstreamOutcome;
 
     /// <summary>The upstream accepted the job and converts asynchronously.</summary>
-    public sealed record JobAccepted : UpstreamOutcome;
+    /// <param name="JobId">The upstream's id of it.</param>
+    public sealed record JobAccepted(string JobId) : UpstreamOutcome;
 
     /// <summary>The job is still running.</summary>
     public sealed record StillRunning : UpstreamOutcome;

@@ -35,7 +35,7 @@ internal sealed class UpstreamReadingWorker(
 
         var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)>
         {
-            (null, new UpstreamAccount(resolver.GetBaseAddress(""), resolver.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)),
+            (null, resolver.GetDefault()),
         };
         foreach (var (reseller, choice) in await settings.ListOwnAccountsAsync(cancellationToken))
         {

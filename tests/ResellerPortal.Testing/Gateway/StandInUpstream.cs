@@ -1,6 +1,13 @@
 using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace ResellerPortal.Testing;
+
+/// <summary>A part of a form as the upstream received it.</summary>
+/// <param name="FileName">Null for a field.</param>
+public sealed record ReceivedPart(string Name, string? FileName, string Content);
 
 /// <summary>An upstream over real HTTP that responds as the test defines and records requests.</summary>
 public sealed class StandInUpstream : IAsyncDisposable
@@ -16,6 +23,17 @@ public sealed class StandInUpstream : IAsyncDisposable
     public string PathAndQuery { get; private set; } = "";
 
     public string Body { get; private set; } = "";
+
+    /// <summary>The parts of the form that was read last, in order.</summary>
+    public IReadOnlyList<ReceivedPart> Parts { get; private set; } = [];
+
+    /// <summary>The fields of the form that was read last.</summary>
+    public IEnumerable<(string Name, string Value)> Fields =>
+        Parts.Where(part => part.FileName is null).Select(part => (part.Name, part.Content));
+
+    /// <summary>The files of the form that was read last.</summary>
+    public IEnumerable<(string Name, string FileName, string Content)> Files =>
+        Parts.Where(part => part.FileName is not null).Select(part => (part.Name, part.FileName!, part.Content));
 
     public static Task<StandInUpstream> StartAsync(HttpStatusCode status, string body) => StartAsync(async (upstream, context) =>
     {
@@ -43,7 +61,30 @@ public sealed class StandInUpstream : IAsyncDisposable
         return upstream;
     }
 
-    public async Task ReadAsync(HttpContext context) => Body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+    /// <summary>Reads the body, and its parts if it is a form. Each content is read as UTF-8.</summary>
+    public async Task ReadAsync(HttpContext context)
+    {
+        using var whole = new MemoryStream();
+        await context.Request.Body.CopyToAsync(whole);
+        Body = Encoding.UTF8.GetString(whole.ToArray());
+        Parts = [];
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Boundary.Length > 0)
+        {
+            whole.Position = 0;
+            var (reader, parts) = (new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, whole), new List<ReceivedPart>());
+            while (await reader.ReadNextSectionAsync() is { } section)
+            {
+                var disposition = ContentDispositionHeaderValue.Parse(section.ContentDisposition);
+                using var content = new StreamReader(section.Body, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+                parts.Add(new ReceivedPart(
+                    HeaderUtilities.RemoveQuotes(disposition.Name).Value!,
+                    HeaderUtilities.RemoveQuotes(disposition.FileName).Value,
+                    await content.ReadToEndAsync()));
+            }
+
+            Parts = parts;
+        }
+    }
 
     /// <summary>Settings that direct a portal to this upstream.</summary>
     public (string, string)[] Settings(params (string, string)[] more) =>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ResellerPortal.Gateway.Callers;
+namespace ResellerPortal.Gateway.Requests;
 
 /// <summary>
 /// Reads a multipart body (RFC 2046, section 5.1) part by part, in chunks as large as they arrive. The framework's reader examines every
@@ -15,20 +15,24 @@ internal sealed class MultipartScanner : IDisposable
 
     private readonly Stream? _from;
     private readonly byte[] _delimiter;
-    private readonly byte[] _buffer;
+    private byte[] _buffer;
     private int _start;
     private int _end;
+    private long _read;
     private bool _hasBegun;
 
     /// <param name="pieceSize">Maximum bytes of a chunk; at least the maximum header length.</param>
     public MultipartScanner(Stream from, string boundary, int pieceSize)
         : this(BufferPool.Rent(pieceSize), 0, boundary) => _from = from;
 
-    /// <summary>Scans a buffered form without modifying it.</summary>
-    /// <param name="whole">A buffer with <see cref="Lead"/> free bytes, followed by the form.</param>
+    /// <summary>Scans a form that was read whole.</summary>
+    /// <param name="whole">A buffer from the pool with <see cref="Lead"/> free bytes, followed by the form. Returned on disposal.</param>
     /// <param name="end">End of the form in the buffer.</param>
     public MultipartScanner(byte[] whole, int end, string boundary) =>
-        (_buffer, _end, _delimiter) = (whole, end, Encoding.ASCII.GetBytes("\r\n--" + boundary));
+        (_buffer, _end, _read, _delimiter) = (whole, end, end, Encoding.ASCII.GetBytes("\r\n--" + boundary));
+
+    /// <summary>Bytes of the body that were returned or skipped.</summary>
+    public long Consumed => _read - (_end - _start);
 
     private Span<byte> Held => _buffer.AsSpan(_start, _end - _start);
 
@@ -110,9 +114,10 @@ internal sealed class MultipartScanner : IDisposable
 
     public void Dispose()
     {
-        if (_from is not null)
+        if (_buffer.Length > 0)
         {
             BufferPool.Return(_buffer);
+            _buffer = [];
         }
     }
 
@@ -159,6 +164,7 @@ internal sealed class MultipartScanner : IDisposable
         (_start, _end) = (0, _end - _start);
         var read = await _from.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
         _end += read;
+        _read += read;
         return read > 0;
     }
 }

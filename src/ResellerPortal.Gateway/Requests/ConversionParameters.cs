@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ResellerPortal.Gateway.Callers;
+
+namespace ResellerPortal.Gateway.Requests;
+
+/// <summary>
+/// A conversion's parameters as the gateway understands them. Each is checked and written anew: file ids and addresses are translated,
+/// and what the gateway handles itself (asynchronous jobs, webhooks) stays here.
+/// </summary>
+internal sealed partial class ConversionParameters(FileReferenceResolver references)
+{
+    /// <summary>The most bytes of all text values of a request together; files are not counted.</summary>
+    public const int MaxTextBytes = 1 << 20;
+
+    private const int MaxAddressLength = 2_000;
+
+    private const int MaxTimeoutSeconds = 86_400;
+
+    /// <summary>Every name so far with its value; files have none.</summary>
+    private readonly Dictionary<string, string?> _seen = [];
+
+    private int _textLength;
+
+    public bool IsAsync { get; set; }
+
+    /// <summary>The job id chosen by the caller.</summary>
+    public string? JobName { get; private set; }
+
+    public string? WebHook { get; private set; }
+
+    /// <summary>The caller's timeout for the conversion.</summary>
+    public TimeSpan? Timeout { get; private set; }
+
+    /// <summary>Number of files and addresses so far.</summary>
+    public int Files { get; private set; }
+
+    /// <summary>Checks a parameter and writes what is sent upstream in its place.</summary>
+    /// <returns>True if a file was begun, whose content follows.</returns>
+    /// <exception cref="CallerErrorException">The parameter is refused.</exception>
+    public async ValueTask<bool> AddAsync(
+        CallerParameter parameter,
+        ICallerForm? form,
+        FormWriter writer,
+        CancellationToken cancellationToken)
+    {
+        if (parameter.Text is { } text)
+        {
+            if (await AcceptAsync(parameter.Name, text, cancellationToken) is { } passed)
+            {
+                writer.WriteText(parameter.Name, passed);
+            }
+
+            return false;
+        }
+
+        var first = await form!.ReadContentAsync(cancellationToken);
+        if (first.IsEmpty && parameter.FileName!.Length == 0)
+        {
+            // Browsers send this for a file field that was left empty.
+            return false;
+        }
+
+        if (parameter.Name.Kind != ParameterKind.File)
+        {
+            throw new CallerErrorException(GatewayError.NotAFileParameter(parameter.Name.Text));
+        }
+
+        Files++;
+        writer.BeginFile(parameter.Name, parameter.FileName!);
+        if (first.IsEmpty)
+        {
+            writer.EndFile();
+            return false;
+        }
+
+        writer.Write(first.Span);
+        return true;
+    }
+
+    /// <returns>The value to send upstream; null if nothing is sent.</returns>
+    private async ValueTask<string?> AcceptAsync(ParameterName name, string text, CancellationToken cancellationToken)
+    {
+        _textLength += text.Length;
+        if (_textLength > MaxTextBytes)
+        {
+            throw new CallerErrorException(GatewayError.TextTooLong);
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new CallerErrorException(GatewayError.Unreadable($"The value of {name.Text} contains a null character."));
+        }
+
+        switch (name.Kind)
+        {
+            case ParameterKind.Credential:
+                return null;
+            case ParameterKind.File or ParameterKind.Address:
+                return await AcceptReferenceAsync(name, text.Trim(), cancellationToken);
+        }
+
+        if (!_seen.TryAdd(name.Key, text))
+        {
+            return _seen[name.Key] == text ? null : throw new CallerErrorException(GatewayError.SentTwice(name.Text));
+        }
+
+        if (name.Kind == ParameterKind.Text)
+        {
+            return text;
+        }
+
+        var value = text.Trim();
+        return value.Length == 0 ? null : await UnderstandAsync(name, value, cancellationToken);
+    }
+
+    private async ValueTask<string?> UnderstandAsync(ParameterName name, string value, CancellationToken cancellationToken)
+    {
+        switch (name.Kind)
+        {
+            case ParameterKind.Async:
+                IsAsync |= ReadSwitch(name, value);
+                return null;
+            case ParameterKind.JobId:
+                JobName = JobNameFormat().IsMatch(value)
+                    ? value.ToLowerInvariant()
+                    : throw new CallerErrorException(GatewayError.JobIdUnusable);
+                return null;
+            case ParameterKind.WebHook:
+                WebHook = value.Length <= MaxAddressLength
+                    ? await references.CheckAddressAsync(value, cancellationToken)
+                    : throw new CallerErrorException(GatewayError.AddressUnusable(value));
+                return null;
+            case ParameterKind.StoreFile:
+                return ReadSwitch(name, value) ? "true" : "false";
+            default:
+                if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    || seconds is < 1 or > MaxTimeoutSeconds)
+                {
+                    throw new CallerErrorException(GatewayError.Unreadable("Timeout must be a number of seconds from 1 to 86,400."));
+                }
+
+                Timeout = TimeSpan.FromSeconds(seconds);
+                return value;
+        }
+    }
+
+    private async ValueTask<string?> AcceptReferenceAsync(ParameterName name, string value, CancellationToken cancellationToken)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
+        Files++;
+        return value.Length > MaxAddressLength ? throw new CallerErrorException(GatewayError.NotAFile(name.Text))
+            : name.Kind == ParameterKind.File
+            ? await references.ResolveAsync(name.Text, value, cancellationToken)
+            : await references.CheckAddressAsync(value, cancellationToken);
+    }
+
+    private static bool ReadSwitch(ParameterName name, string value) => value.ToLowerInvariant() switch
+    {
+        "true" or "1" or "yes" or "on" => true,
+        "false" or "0" or "no" or "off" => false,
+        _ => throw new CallerErrorException(GatewayError.Unreadable($"{name.Text} must be true or false.")),
+    };
+
+    [GeneratedRegex(@"^[A-Za-z0-9-]{16,64}\z")]
+    private static partial Regex JobNameFormat();
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ResellerPortal.Gateway.Requests;
+
+/// <summary>Writes parts of a multipart form into a buffer from the pool. Names, file names and headers are the gateway's own.</summary>
+internal sealed class FormWriter(int capacity) : IDisposable
+{
+    private const int BoundaryLength = 32;
+
+    private const int MaxFileName = 200;
+
+    private byte[] _buffer = BufferPool.Rent(capacity);
+    private int _length;
+
+    /// <summary>Random, so that no content can contain it.</summary>
+    public string Boundary { get; } = RandomNumberGenerator.GetHexString(BoundaryLength, lowercase: true);
+
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
+
+    public void Clear() => _length = 0;
+
+    public void WriteText(ParameterName name, string value)
+    {
+        WriteLine($"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name.Text}\"\r\n");
+        WriteLine(value);
+    }
+
+    /// <summary>Begins a file; its content and <see cref="EndFile"/> follow.</summary>
+    public void BeginFile(ParameterName name, string fileName) => WriteLine(
+        $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name.Text}\"; filename=\"{ToFileName(fileName)}\"\r\n"
+            + "Content-Type: application/octet-stream\r\n");
+
+    public void EndFile() => Write("\r\n"u8);
+
+    public void EndForm() => WriteLine($"--{Boundary}--");
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>The last part of a path, without characters that have a meaning in headers.</summary>
+    public static string ToFileName(string sent)
+    {
+        var name = new StringBuilder(sent.Length);
+        foreach (var rune in sent[(sent.LastIndexOfAny(['/', '\\']) + 1)..].EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
+            {
+                continue;
+            }
+
+            name.Append(rune.Value switch { '"' => "'", ';' => ",", _ => rune.ToString() });
+        }
+
+        // The end holds the extension, which tells the format.
+        var whole = name.ToString().Trim();
+        return whole.Length == 0 ? "file" : whole.Length <= MaxFileName ? whole : whole[^MaxFileName..];
+    }
+
+    public void Dispose()
+    {
+        BufferPool.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+    }
+
+    private void WriteLine(string text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length) + 2);
+        _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
+        "\r\n"u8.CopyTo(_buffer.AsSpan(_length));
+        _length += 2;
+    }
+
+    private void Reserve(int count)
+    {
+        if (_length + count > _buffer.Length)
+        {
+            var larger = BufferPool.Rent(Math.Max(2 * _buffer.Length, _length + count));
+            Written.Span.CopyTo(larger);
+            BufferPool.Return(_buffer);
+            _buffer = larger;
+        }
+    }
+}

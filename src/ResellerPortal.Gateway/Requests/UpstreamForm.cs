@@ -1,0 +1,128 @@
+namespace ResellerPortal.Gateway.Requests;
+
+/// <summary>
+/// The form that is sent upstream: what was read before, followed by the rest of the caller's body, which is read, checked and rewritten
+/// while it is sent.
+/// </summary>
+internal sealed class UpstreamForm : CallerContent
+{
+    /// <summary>
+    /// Bytes by which parts behind the first file may grow when they are rewritten. The form is announced with a length, because a chunked
+    /// request makes the upstream copy the whole body; blanks fill what is missing behind the last boundary.
+    /// </summary>
+    private const int MaxGrowth = 4096;
+
+    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', MaxGrowth)];
+
+    private readonly FormWriter _head;
+    private readonly ICallerForm? _rest;
+    private readonly ConversionParameters _parameters;
+    private readonly long _length;
+    private long _sent;
+
+    /// <param name="head">What was read so far; it ends within a file if there is a rest.</param>
+    /// <param name="rest">The rest of the caller's body; null if everything was read.</param>
+    public UpstreamForm(FormWriter head, ICallerForm? rest, ConversionParameters parameters)
+    {
+        (_head, _rest, _parameters) = (head, rest, parameters);
+        _length = rest is null ? head.Written.Length : rest.BytesLeft is { } left ? head.Written.Length + left + MaxGrowth : 0;
+        if (_length > 0)
+        {
+            Headers.ContentLength = _length;
+        }
+
+        Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary=\"{head.Boundary}\"");
+    }
+
+    /// <summary>Called before a further file is sent, with the number of files so far; throws if it may not be.</summary>
+    public Func<int, ValueTask>? BeforeFile { get; set; }
+
+    /// <summary>Called when all parameters are known; returns fields to append.</summary>
+    public Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>>? AtEnd { get; set; }
+
+    protected override async Task WriteAsync(Stream upstream, CancellationToken cancellationToken)
+    {
+        await SendAsync(_head.Written, upstream, cancellationToken);
+        if (_rest is { } rest)
+        {
+            await CopyFileAsync(rest, upstream, cancellationToken);
+            await RewriteAsync(rest, upstream, cancellationToken);
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return _length > 0;
+    }
+
+    protected override void Release()
+    {
+        _head.Dispose();
+        _rest?.Dispose();
+    }
+
+    private async Task CopyFileAsync(ICallerForm rest, Stream upstream, CancellationToken cancellationToken)
+    {
+        while (await FromCallerAsync(rest.ReadContentAsync(cancellationToken), cancellationToken) is { IsEmpty: false } piece)
+        {
+            await SendAsync(piece, upstream, cancellationToken);
+        }
+
+        _head.Clear();
+        _head.EndFile();
+    }
+
+    private async Task RewriteAsync(ICallerForm rest, Stream upstream, CancellationToken cancellationToken)
+    {
+        while (await FromCallerAsync(rest.ReadNextAsync(cancellationToken), cancellationToken) is { } parameter)
+        {
+            var files = _parameters.Files;
+            var isFile = await FromCallerAsync(_parameters.AddAsync(parameter, rest, _head, cancellationToken), cancellationToken);
+            if (_parameters.Files > files && BeforeFile is { } before)
+            {
+                await FromCallerAsync(RunAsync(() => before(_parameters.Files)), cancellationToken);
+            }
+
+            await SendAsync(_head.Written, upstream, cancellationToken);
+            _head.Clear();
+            if (isFile)
+            {
+                await CopyFileAsync(rest, upstream, cancellationToken);
+            }
+        }
+
+        if (AtEnd is { } atEnd)
+        {
+            foreach (var (name, value) in await FromCallerAsync(atEnd(), cancellationToken))
+            {
+                _head.WriteText(ParameterName.Parse(name), value);
+            }
+        }
+
+        _head.EndForm();
+        await SendAsync(_head.Written, upstream, cancellationToken);
+        while (_length > 0 && _length - _sent is > 0 and var missing)
+        {
+            await SendAsync(Padding.AsMemory(0, (int)Math.Min(missing, Padding.Length)), upstream, cancellationToken);
+        }
+    }
+
+    private static async ValueTask<bool> RunAsync(Func<ValueTask> work)
+    {
+        await work();
+        return true;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Stream upstream, CancellationToken cancellationToken)
+    {
+        if (_length > 0 && _sent + bytes.Length > _length)
+        {
+            await FromCallerAsync(
+                ValueTask.FromException<bool>(new Callers.CallerErrorException(GatewayError.TextAfterFiles)), cancellationToken);
+        }
+
+        _sent += bytes.Length;
+        await upstream.WriteAsync(bytes, cancellationToken);
+    }
+}
