@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Files;
 using ResellerPortal.Gateway.Jobs;
