@@ -150,7 +150,7 @@ public static class CoreRegistration
         services.AddSingleton<CustomerLedgerQueries>();
         services.AddSingleton<TokenActivityQueries>();
         services.AddSingleton<UsageImporter>();
-        services.AddSingleton<ConverterReserveService>();
+        services.AddSingleton<ConverterCostService>();
         services.AddSingleton<UsageAlertQueries>();
         services.AddSingleton<Meter>();
         services.AddHostedService<MeterWriter>();

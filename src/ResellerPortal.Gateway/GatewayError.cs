@@ -172,6 +172,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.TooManyInFlight busy => TooManyInFlight(busy.Allowed),
         ReserveResult.TooManyRequests fast => TooManyRequests(fast.PerMinute, fast.RetryAfter),
         ReserveResult.BalanceSpent spent => BalanceSpent(spent.Left),
+        ReserveResult.ShareReached => ResellerBusy with { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => CreditsExhausted,
     };
 

@@ -17,7 +17,7 @@ internal sealed class ClusteredTableAnnotations(RelationalAnnotationProviderDepe
 {
     public const string Name = "Portal:WithoutRowId";
 
-    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "UsageRollup", "Reservation", "ConverterPeak"];
+    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "UsageRollup", "Reservation", "WorstCost"];
 
     public override IEnumerable<IAnnotation> For(ITable table, bool designTime) =>
         Tables.Contains(table.Name) ? base.For(table, designTime).Append(new Annotation(Name, true)) : base.For(table, designTime);

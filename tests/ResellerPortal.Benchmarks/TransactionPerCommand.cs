@@ -40,7 +40,9 @@ internal sealed class TransactionPerCommand(BenchmarkData setup)
             throw new InvalidOperationException("The limit is reached.");
         }
 
+        var customer = await db.Customers.SingleAsync(c => c.Id == token.CustomerId);
         token.Reserved++;
+        customer.Reserved++;
         lot.Reserved++;
         var reservation = new Reservation
         {
@@ -49,6 +51,7 @@ internal sealed class TransactionPerCommand(BenchmarkData setup)
             CustomerId = token.CustomerId,
             TokenId = token.Id,
             Converter = "docx-to-pdf",
+            Files = 1,
             Quantity = 1,
             Parts = [new LotPart(lot.Id, 1)],
             CreatedAtUtc = now,
@@ -70,6 +73,7 @@ internal sealed class TransactionPerCommand(BenchmarkData setup)
         var lot = await db.CreditLots.SingleAsync(l => l.Id == reservation.Parts[0].LotId);
         token.Reserved--;
         token.Used++;
+        customer.Reserved--;
         lot.Reserved--;
         lot.Used++;
         customer.LastSequence++;

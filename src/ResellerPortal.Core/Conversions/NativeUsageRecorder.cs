@@ -127,7 +127,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         .GroupBy(c => (
             c.Token,
             At: FormatTime(c),
-            Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
+            Converter: c.Converter is { } text && ConverterName.TryRead(text, out var converter) ? converter : null))
         .Select((g, index) => new ImportLine(
             index + 1, g.Key.Token, g.Key.At, g.Sum(c => c.Conversions).ToString(CultureInfo.InvariantCulture), g.Key.Converter));
 

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
-using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -54,7 +53,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         await rows.LoadTokensAsync([], [entry.TokenId]);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
 
-        var drawn = await ReadDrawnAsync(db, entry, cancellationToken);
+        var drawn = await NetDraws.ReadAsync(db, entry, cancellationToken);
         var change = quantity - drawn.Sum(d => d.Quantity);
         if (change == 0)
         {
@@ -78,26 +77,5 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return correction;
-    }
-
-    /// <summary>The net draws of an entry and its corrections, by lot, in the order the lots were first drawn.</summary>
-    private static async Task<IReadOnlyList<LotPart>> ReadDrawnAsync(
-        PortalDbContext db,
-        LedgerEntry entry,
-        CancellationToken cancellationToken)
-    {
-        long[] sequences =
-        [
-            entry.Sequence,
-            .. await db.LedgerEntries
-                .Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence)
-                .Select(e => e.Sequence)
-                .ToListAsync(cancellationToken),
-        ];
-        var draws = await db.LotDraws.AsNoTracking()
-            .Where(d => d.CustomerId == entry.CustomerId && sequences.Contains(d.Sequence))
-            .OrderBy(d => d.Sequence)
-            .ToListAsync(cancellationToken);
-        return [.. draws.GroupBy(d => d.LotId).Select(g => new LotPart(g.Key, g.Sum(d => d.Quantity)))];
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -88,7 +89,7 @@ internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<Ledger
         builder.Property(e => e.Kind).HasConversion<string>().HasMaxLength(10);
         builder.Property(e => e.Source).HasConversion<string>().HasMaxLength(10);
         builder.Property(e => e.Environment).HasMaxLength(60);
-        builder.Property(e => e.Converter).HasMaxLength(60);
+        builder.Property(e => e.Converter).HasMaxLength(ConverterName.MaxLength);
         builder.Property(e => e.Reference).HasMaxLength(200);
         builder.Property(e => e.CostCommitment).HasMaxLength(32);
         builder.Property(e => e.PreviousHash).HasMaxLength(32);
@@ -112,7 +113,9 @@ public static class MeteringSets
 
         public DbSet<Reservation> Reservations => db.Set<Reservation>();
 
-        public DbSet<ConverterReserve> ConverterReserves => db.Set<ConverterReserve>();
+        public DbSet<ConverterCost> ConverterCosts => db.Set<ConverterCost>();
+
+        public DbSet<WorstCost> WorstCosts => db.Set<WorstCost>();
 
         public DbSet<UsageAlert> UsageAlerts => db.Set<UsageAlert>();
     }

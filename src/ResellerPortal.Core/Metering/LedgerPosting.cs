@@ -1,5 +1,6 @@
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 
@@ -23,16 +24,38 @@ public sealed record UsageFact(
 internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters, DateTimeOffset now)
 {
     private const int SaltSize = 16;
+    private const string ConfirmedReason = "Actual cost";
 
     private static readonly string[] RollupSums =
         [nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros)];
 
-    private static readonly string[] PeakMaxima = [nameof(ConverterPeak.Highest)];
+    private static readonly string[] WorstMaxima = [nameof(WorstCost.PerFile), nameof(WorstCost.PerRequest)];
 
     private readonly List<LedgerEntry> _entries = [];
     private readonly List<LotDraw> _draws = [];
     private readonly RollupAccumulator _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
+
+    /// <summary>Appends the usage that a reservation was held for. A charge above what was held is an alert if it is an overrun.</summary>
+    public LedgerEntry Append(ApiToken token, UsageFact fact, Reservation reservation)
+    {
+        var entry = Append(token, fact, reservation.Parts);
+        if (!fact.IsUnconfirmed)
+        {
+            Raise(
+                token.ResellerId,
+                fact.Converter,
+                ReserveQuantityPolicy.DivideUp(fact.Quantity, reservation.Files),
+                fact.Quantity);
+        }
+
+        if (entry.Flags.HasFlag(EntryFlags.Overrun))
+        {
+            _alerts.Add(counters.AlertOverrun(token, fact.Converter, fact.Quantity, reservation.Quantity));
+        }
+
+        return entry;
+    }
 
     /// <summary>Appends one usage. Quantity that exceeds the preferred and all other lots is an overrun on the last lot.</summary>
     public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
@@ -40,7 +63,6 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         var parts = counters.Use(token, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverrun);
         var flags = (isOverrun ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
         var entry = AddEntry(token, EntryKind.Usage, fact, flags, corrects: null, parts);
-        _rollups.Raise(token.ResellerId, fact.Converter, DateOnly.FromDateTime(fact.OccurredAtUtc.UtcDateTime), fact.Quantity);
         _alerts.AddRange(counters.Alert(token));
         return entry;
     }
@@ -59,15 +81,47 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         return AddEntry(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
     }
 
+    /// <summary>Corrects an unconfirmed entry to the cost that became known after it was recorded.</summary>
+    public void Confirm(ApiToken token, SettledReservation settled, long quantity, string? reference)
+    {
+        var (original, change, isOverrun) = (settled.Entry, quantity - settled.Quantity, false);
+        var parts = change < 0
+            ? counters.Return(-change, settled.Drawn)
+            : counters.Use(token, change, original.OccurredAtUtc, [], out isOverrun);
+        var fact = new UsageFact(
+            token.Id,
+            original.OccurredAtUtc,
+            original.Converter,
+            change,
+            UsageSource.Gateway,
+            settled.ConfirmationId,
+            reference ?? ConfirmedReason);
+        AddEntry(token, EntryKind.Correction, fact, isOverrun ? EntryFlags.Overrun : EntryFlags.None, original.Sequence, parts);
+        if (isOverrun)
+        {
+            _alerts.Add(counters.AlertOverrun(token, fact.Converter, quantity, original.Quantity));
+        }
+
+        _alerts.AddRange(counters.Alert(token));
+    }
+
     /// <summary>Writes the entries and the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         await rows.Database.InsertManyAsync(rows.Db, _entries, cancellationToken);
         await rows.Database.InsertManyAsync(rows.Db, _draws, cancellationToken);
         await rows.Database.MergeManyAsync(rows.Db, _rollups.Rollups, RollupSums, [], cancellationToken);
-        await rows.Database.MergeManyAsync(rows.Db, _rollups.Peaks, [], PeakMaxima, cancellationToken);
+        await rows.Database.MergeManyAsync(rows.Db, _rollups.WorstCosts, [], WorstMaxima, cancellationToken);
         await rows.Database.InsertManyAsync(rows.Db, _alerts, cancellationToken);
         await counters.WriteAsync(cancellationToken);
+    }
+
+    private void Raise(ResellerId reseller, string converter, long perFile, long perRequest)
+    {
+        if (rows.Policy.Raise(reseller, converter, perFile, perRequest))
+        {
+            _rollups.Raise(reseller, converter, perFile, perRequest);
+        }
     }
 
     private LedgerEntry AddEntry(

@@ -9,15 +9,26 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>A request to reserve conversions before the upstream is called.</summary>
 /// <param name="SecretHash">Hash of the token's secret; the token's state is checked in the same transaction.</param>
 /// <param name="Converter">Converter name, such as "docx-to-pdf".</param>
-/// <param name="Quantity">At least 1; null reserves the recent peak cost of such a conversion (<see cref="ConverterPeak"/>).</param>
+/// <param name="Quantity">At least 1; null reserves what <see cref="ReserveQuantityPolicy"/> says for the extent.</param>
 /// <param name="Caller">The caller's address, for tokens restricted to networks.</param>
 /// <param name="Origin">The web origin sent by a browser; null for other clients.</param>
+/// <param name="Extent">What the request has to convert; null for one file.</param>
 public sealed record ReserveRequest(
     byte[] SecretHash,
     string Converter,
     long? Quantity = null,
     IPAddress? Caller = null,
-    string? Origin = null);
+    string? Origin = null,
+    RequestExtent? Extent = null);
+
+/// <summary>What one request has to convert, as far as it is known.</summary>
+/// <param name="Files">The number of files and addresses.</param>
+/// <param name="Pages">The pages of all files; null if unknown.</param>
+/// <param name="Bytes">The size of all files; null if unknown.</param>
+public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = null)
+{
+    internal static RequestExtent OneFile { get; } = new(1);
+}
 
 public abstract record ReserveResult
 {
@@ -48,7 +59,9 @@ public abstract record ReserveResult
     public sealed record OriginNotAllowed(string Origin) : ReserveResult;
 
     /// <param name="RenewsOn">First day of the next month if the limit is monthly; otherwise null.</param>
-    public sealed record LimitReached(long UsageLimit, DateOnly? RenewsOn) : ReserveResult;
+    /// <param name="Left">Conversions that the limit leaves to this request.</param>
+    /// <param name="Needed">Conversions that this request may cost at worst.</param>
+    public sealed record LimitReached(long UsageLimit, DateOnly? RenewsOn, long Left, long Needed) : ReserveResult;
 
     public sealed record TooManyInFlight(int Allowed) : ReserveResult;
 
@@ -56,6 +69,14 @@ public abstract record ReserveResult
 
     /// <summary>The reseller's lots have too few conversions left, regardless of the customer's own limit.</summary>
     public sealed record CreditsExhausted : ReserveResult;
+
+    /// <summary>
+    /// The customer's other requests in flight hold its share of the reseller's conversions; the request succeeds once they end.
+    /// </summary>
+    public sealed record ShareReached : ReserveResult;
+
+    /// <summary>The reservation to extend has ended or never existed.</summary>
+    public sealed record ReservationEnded : ReserveResult;
 
     /// <summary>The prepaid customer's balance does not cover the conversion.</summary>
     /// <param name="Left">The balance after usage so far; negative if usage exceeded it.</param>
@@ -111,36 +132,31 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     /// </summary>
     /// <exception cref="MeterUnavailableException">The database could not be written, or the queue is full; nothing was held.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled before the writer processed it; nothing was held.</exception>
-    public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
+    public Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
-        for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
-        {
-            if (Volatile.Read(ref _waiting) >= capacity)
-            {
-                throw new MeterUnavailableException("Too many requests are waiting for the ledger. Try again in a few seconds.");
-            }
-
-            var command = new ReserveCommand(request);
-            Post(command);
-            using var registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
-            var result = await command.Answer;
-            if (result is not ReserveResult.CoverageUnknown unknown)
-            {
-                return result;
-            }
-
-            if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)
-            {
-                return spent;
-            }
-        }
-
-        throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
+        Validate(request.Extent ?? RequestExtent.OneFile);
+        return HoldAsync(() => new ReserveCommand(request), cancellationToken);
     }
 
-    /// <summary>Records the cost of a reservation; completes once it is on disk. Repeating it returns the first entry.</summary>
+    /// <summary>
+    /// Raises what an open reservation holds to what its request needs now that more of it is known; it never lowers it. Repeating it
+    /// changes nothing. Refused as for <see cref="ReserveAsync"/>; the reservation then stays as it is.
+    /// </summary>
+    /// <param name="extent">The whole request as far as it is known, not what was added.</param>
+    /// <returns><see cref="ReserveResult.Held"/> with the whole quantity held, or the refusal.</returns>
+    /// <exception cref="MeterUnavailableException">The database could not be written, or the queue is full; nothing changed.</exception>
+    /// <exception cref="OperationCanceledException">The request was cancelled before the writer processed it; nothing changed.</exception>
+    public Task<ReserveResult> ExtendAsync(Guid reservationId, RequestExtent extent, CancellationToken cancellationToken = default)
+    {
+        Validate(extent);
+        return HoldAsync(() => new ExtendCommand(reservationId, extent), cancellationToken);
+    }
+
+    /// <summary>
+    /// Records the cost of a reservation; completes once it is on disk. Repeating it returns the first entry. The cost of a reservation
+    /// that was recorded as Unconfirmed meanwhile becomes a correction of that entry.
+    /// </summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
     public Task<SettleResult> SettleAsync(SettleRequest request)
     {
@@ -169,6 +185,42 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     }
 
     internal void StopAccepting() => _queue.Writer.TryComplete();
+
+    private static void Validate(RequestExtent extent)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(extent.Files, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(extent.Pages ?? 0);
+        ArgumentOutOfRangeException.ThrowIfNegative(extent.Bytes ?? 0);
+    }
+
+    /// <summary>Runs a command that holds conversions, and again once the prepaid balance is known to cover them.</summary>
+    private async Task<ReserveResult> HoldAsync(Func<MeterCommand<ReserveResult>> create, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
+        {
+            if (Volatile.Read(ref _waiting) >= capacity)
+            {
+                throw new MeterUnavailableException("Too many requests are waiting for the ledger. Try again in a few seconds.");
+            }
+
+            var command = create();
+            Post(command);
+            using var registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((MeterCommand<ReserveResult>)state!).TryCancel(token), command);
+            var result = await command.Answer;
+            if (result is not ReserveResult.CoverageUnknown unknown)
+            {
+                return result;
+            }
+
+            if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)
+            {
+                return spent;
+            }
+        }
+
+        throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
+    }
 
     private void Post(MeterCommand command)
     {

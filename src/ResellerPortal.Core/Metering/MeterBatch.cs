@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
@@ -7,13 +8,17 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>Applies meter commands in one transaction: which reservations are accepted and what settlements record.</summary>
 internal sealed class MeterBatch
 {
+    private static readonly string[] ExtendedColumns =
+        [nameof(Reservation.Files), nameof(Reservation.Quantity), nameof(Reservation.Parts)];
+
     private readonly LedgerRowCache _rows;
     private readonly UsageCounters _counters;
     private readonly LedgerPosting _posting;
     private readonly DateTimeOffset _now;
     private readonly bool _isRepeated;
-    private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
+    private readonly SettledReservations _settled;
     private readonly List<Reservation> _held = [];
+    private readonly HashSet<Reservation> _extended = [];
     private readonly List<Reservation> _ended = [];
 
     private MeterBatch(
@@ -21,9 +26,9 @@ internal sealed class MeterBatch
         UsageCounters counters,
         DateTimeOffset now,
         bool isRepeated,
-        Dictionary<Guid, (long, long)> settledBefore)
+        SettledReservations settled)
     {
-        (_rows, _counters, _now, _isRepeated, _settledBefore) = (rows, counters, now, isRepeated, settledBefore);
+        (_rows, _counters, _now, _isRepeated, _settled) = (rows, counters, now, isRepeated, settled);
         _posting = new LedgerPosting(rows, counters, now);
     }
 
@@ -36,12 +41,17 @@ internal sealed class MeterBatch
         bool isRepeated)
     {
         var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
+        var extendedIds = new HashSet<Guid>();
         foreach (var command in commands)
         {
             switch (command)
             {
                 case SettleCommand settle:
                     reservationIds.Add(settle.Request.ReservationId);
+                    break;
+                case ExtendCommand extend:
+                    reservationIds.Add(extend.ReservationId);
+                    extendedIds.Add(extend.ReservationId);
                     break;
                 case ReserveCommand reserve:
                     hashes.Add(new HashKey(reserve.Request.SecretHash));
@@ -59,15 +69,14 @@ internal sealed class MeterBatch
             }
         }
 
-        var reservations = await LoadReservationsAsync(rows, hashes, reservationIds);
+        var settled = new SettledReservations();
+        var reservations = await LoadReservationsAsync(rows, hashes, reservationIds, settled);
+        await settled.LoadDrawsAsync(rows);
         var (tokens, customers, lots) = (new HashSet<ApiToken>(), new HashSet<CustomerId>(), new HashSet<Guid>());
         foreach (var token in hashes.Select(hash => rows.FindToken(hash.Hash)).OfType<ApiToken>())
         {
             tokens.Add(token);
-            if (token.IsPrepaid)
-            {
-                customers.Add(token.CustomerId);
-            }
+            customers.Add(token.CustomerId);
         }
 
         foreach (var reservation in reservations)
@@ -78,15 +87,25 @@ internal sealed class MeterBatch
             {
                 lots.Add(part.LotId);
             }
+
+            if (extendedIds.Contains(reservation.Id))
+            {
+                converters.Add(reservation.Converter);
+            }
         }
 
-        var counters = await UsageCounters.LoadAsync(rows, tokens, customers, lots, now, now);
-        reservationIds.ExceptWith(reservations.Select(r => r.Id));
-        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(
-            rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
-        await rows.Policy.LoadAsync(converters, counters.Resellers, now);
-        return new MeterBatch(
-            rows, counters, now, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
+        var earliest = now;
+        foreach (var late in settled.Unconfirmed)
+        {
+            tokens.Add(rows.GetToken(late.Entry.TokenId));
+            customers.Add(late.Entry.CustomerId);
+            lots.UnionWith(late.Drawn.Select(part => part.LotId));
+            earliest = late.Entry.OccurredAtUtc < earliest ? late.Entry.OccurredAtUtc : earliest;
+        }
+
+        var counters = await UsageCounters.LoadAsync(rows, tokens, customers, lots, earliest, now);
+        await rows.Policy.LoadAsync(converters, counters.Resellers);
+        return new MeterBatch(rows, counters, now, isRepeated, settled);
     }
 
     public Guid NewId() => _rows.Random.NextId(_now);
@@ -104,50 +123,22 @@ internal sealed class MeterBatch
         }
 
         var month = _counters.StartMonth(token);
-        if (TokenAdmissionPolicy.Evaluate(token, request, _now, month) is { } refusal)
+        var extent = request.Extent ?? RequestExtent.OneFile;
+        var needed = request.Quantity
+            ?? _rows.Policy.Calculate(token.ResellerId, request.Converter, extent, token.LimitPolicy);
+        var least = token.LimitPolicy == LimitPolicy.Strict || request.Quantity is not null ? needed : 1;
+        if (TokenAdmissionPolicy.Evaluate(token, request, _now, month, least, needed) is { } refusal)
         {
             return refusal;
         }
 
-        var (least, wanted) = request.Quantity is { } asked
-            ? (asked, asked)
-            : _rows.Policy.GetQuantities(token.ResellerId, request.Converter);
-        if (token.GetRemaining(month) is { } remaining)
+        var isFirst = _counters.GetCustomer(token).Reserved == 0;
+        if (Allocate(token, request.Converter, least, needed, isFirst, out var parts) is { } refused)
         {
-            if (remaining < least)
-            {
-                return new ReserveResult.LimitReached(
-                    token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
-            }
-
-            // A limit's last conversions stay usable even if such requests have cost more before.
-            wanted = Math.Min(wanted, remaining);
+            return refused;
         }
 
-        if (token.IsPrepaid)
-        {
-            var covered = _counters.GetCustomer(token).GetCoverage(request.Converter, _now);
-            if (covered < least)
-            {
-                return new ReserveResult.CoverageUnknown(
-                    new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
-            }
-
-            wanted = Math.Min(wanted, covered);
-        }
-
-        var parts = _counters.Allocate(token.ResellerId, wanted, _now);
-        var quantity = 0L;
-        foreach (var (_, part) in parts)
-        {
-            quantity += part;
-        }
-
-        if (quantity < least)
-        {
-            return new ReserveResult.CreditsExhausted();
-        }
-
+        var quantity = GetTotal(parts);
         _counters.Hold(token, parts, quantity);
         var reservation = new Reservation
         {
@@ -156,6 +147,7 @@ internal sealed class MeterBatch
             CustomerId = token.CustomerId,
             TokenId = token.Id,
             Converter = request.Converter,
+            Files = extent.Files,
             Quantity = quantity,
             Parts = parts.ConvertAll(static p => new LotPart(p.Lot.Id, p.Quantity)),
             CreatedAtUtc = _now,
@@ -165,13 +157,53 @@ internal sealed class MeterBatch
         return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, quantity);
     }
 
+    /// <summary>Holds what a request needs beyond what its reservation holds already.</summary>
+    public ReserveResult Extend(Guid reservationId, RequestExtent extent)
+    {
+        if (_rows.FindReservation(reservationId) is not { } reservation)
+        {
+            return new ReserveResult.ReservationEnded();
+        }
+
+        var token = _counters.GetToken(reservation.TokenId);
+        if (TokenAdmissionPolicy.EvaluateState(token, _now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var month = _counters.StartMonth(token);
+        var needed = _rows.Policy.Calculate(token.ResellerId, reservation.Converter, extent, token.LimitPolicy);
+        var more = Math.Max(0, needed - reservation.Quantity);
+        var least = token.LimitPolicy == LimitPolicy.Strict ? more : 0;
+        if (token.GetRemaining(month) is { } remaining && remaining < least)
+        {
+            return TokenAdmissionPolicy.RefuseLimit(token, month, remaining + reservation.Quantity, needed);
+        }
+
+        var isFirst = _counters.GetCustomer(token).Reserved == reservation.Quantity;
+        if (Allocate(token, reservation.Converter, least, more, isFirst, out var parts) is { } refused)
+        {
+            return refused;
+        }
+
+        _counters.HoldMore(token, parts, GetTotal(parts));
+        reservation.Quantity += GetTotal(parts);
+        reservation.Files = Math.Max(reservation.Files, extent.Files);
+        reservation.Parts =
+        [
+            .. reservation.Parts.Concat(parts.Select(p => new LotPart(p.Lot.Id, p.Quantity)))
+                .GroupBy(p => p.LotId)
+                .Select(g => new LotPart(g.Key, g.Sum(p => p.Quantity))),
+        ];
+        _extended.Add(reservation);
+        return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, reservation.Quantity);
+    }
+
     public SettleResult Settle(SettleRequest request)
     {
         if (_rows.FindReservation(request.ReservationId) is not { } reservation)
         {
-            return _settledBefore.TryGetValue(request.ReservationId, out var earlier)
-                ? new SettleResult.Recorded(earlier.Sequence, earlier.Quantity)
-                : new SettleResult.Gone();
+            return SettleAgain(request);
         }
 
         _counters.Release(reservation);
@@ -193,9 +225,8 @@ internal sealed class MeterBatch
             reservation.Id,
             request.Reference,
             IsUnconfirmed: request.Quantity is null);
-        var entry = _posting.Append(token, fact, reservation.Parts);
-        _rows.Policy.Raise(token.ResellerId, fact.Converter, quantity);
-        _settledBefore[reservation.Id] = (entry.Sequence, quantity);
+        var entry = _posting.Append(token, fact, reservation);
+        _settled.Add(entry, reservation);
         return new SettleResult.Recorded(entry.Sequence, quantity);
     }
 
@@ -203,24 +234,110 @@ internal sealed class MeterBatch
     public async Task WriteAsync()
     {
         await _rows.Database.InsertManyAsync(_rows.Db, _held, default);
+        _extended.ExceptWith(_ended);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _extended, ExtendedColumns, default);
         await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
         await _posting.WriteAsync(default);
     }
 
-    /// <summary>Loads the reservations to settle, and locks the tokens of all commands.</summary>
+    /// <summary>
+    /// Returns the recorded entry of a reservation that is not held. If the sweeper recorded it as unconfirmed, the cost that is known now
+    /// becomes a correction of that entry.
+    /// </summary>
+    private SettleResult SettleAgain(SettleRequest request)
+    {
+        if (_settled.Find(request.ReservationId) is not { } settled)
+        {
+            return new SettleResult.Gone();
+        }
+
+        if (settled.IsUnconfirmed && request.Quantity is { } quantity)
+        {
+            settled.IsUnconfirmed = false;
+            if (quantity != settled.Quantity)
+            {
+                var token = _counters.GetToken(settled.Entry.TokenId);
+                _posting.Confirm(token, settled, quantity, request.Reference);
+                settled.Quantity = quantity;
+            }
+        }
+
+        return new SettleResult.Recorded(settled.Entry.Sequence, settled.Quantity);
+    }
+
+    /// <summary>Allocates conversions to hold for a request from the prepaid balance and the lots.</summary>
+    /// <param name="least">The conversions without which the request is refused.</param>
+    /// <param name="wanted">The conversions that it may cost at worst.</param>
+    /// <param name="isFirst">Whether its customer has no other request in flight, so that its share does not matter.</param>
+    /// <returns>The refusal, or null.</returns>
+    private ReserveResult? Allocate(
+        ApiToken token,
+        string converter,
+        long least,
+        long wanted,
+        bool isFirst,
+        out List<(CreditLot Lot, long Quantity)> parts)
+    {
+        parts = [];
+        wanted = Math.Min(wanted, token.GetRemaining(_counters.StartMonth(token)) ?? wanted);
+        if (!isFirst && wanted > 0)
+        {
+            var share = Math.Max(0, _counters.GetShareLeft(token));
+            if (share < least)
+            {
+                return new ReserveResult.ShareReached();
+            }
+
+            wanted = Math.Min(wanted, share);
+        }
+
+        if (token.IsPrepaid)
+        {
+            var covered = _counters.GetCustomer(token).GetCoverage(converter, _now);
+            if (covered < least)
+            {
+                return new ReserveResult.CoverageUnknown(
+                    new CoverageQuestion(token.ResellerId, token.CustomerId, converter, token.Environment, least));
+            }
+
+            wanted = Math.Min(wanted, covered);
+        }
+
+        parts = _counters.Allocate(token.ResellerId, wanted, _now);
+        return GetTotal(parts) < least ? new ReserveResult.CreditsExhausted() : null;
+    }
+
+    private static long GetTotal(List<(CreditLot Lot, long Quantity)> parts)
+    {
+        var total = 0L;
+        foreach (var (_, quantity) in parts)
+        {
+            total += quantity;
+        }
+
+        return total;
+    }
+
+    /// <summary>Loads the reservations to settle or extend, and locks the tokens of all commands.</summary>
     private static async Task<List<Reservation>> LoadReservationsAsync(
         LedgerRowCache rows,
         HashSet<HashKey> hashes,
-        HashSet<Guid> reservationIds)
+        HashSet<Guid> reservationIds,
+        SettledReservations settled)
     {
         await rows.LoadReservationsAsync(reservationIds);
         var reservations = FindReservations(rows, reservationIds);
-        await rows.LoadTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
+        await settled.LoadAsync(rows, reservationIds.Except(reservations.Select(r => r.Id)));
+        await rows.LoadTokensAsync(
+            hashes,
+            [.. reservations.Select(r => r.TokenId).Concat(settled.Unconfirmed.Select(s => s.Entry.TokenId)).Distinct()]);
         if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // The tokens' locks ensure that only one transaction settles a reservation.
             await rows.ReloadReservationsAsync(reservationIds);
+            var former = reservations;
             reservations = FindReservations(rows, reservationIds);
+            await settled.LoadAsync(rows, former.Select(r => r.Id).Except(reservations.Select(r => r.Id)));
         }
 
         return reservations;

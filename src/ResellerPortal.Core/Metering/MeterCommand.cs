@@ -59,6 +59,16 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
     protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId ??= batch.NewId(), Request);
 }
 
+internal sealed class ExtendCommand(Guid reservationId, RequestExtent extent) : MeterCommand<ReserveResult>
+{
+    public Guid ReservationId { get; } = reservationId;
+
+    /// <inheritdoc cref="ReserveCommand.WaitsForDisk"/>
+    public override bool WaitsForDisk => false;
+
+    protected override ReserveResult Execute(MeterBatch batch) => batch.Extend(ReservationId, extent);
+}
+
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>
 {
     public SettleRequest Request { get; } = request;

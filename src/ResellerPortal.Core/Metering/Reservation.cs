@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -23,10 +24,13 @@ public sealed class Reservation : ICustomerOwned
 
     public required string Converter { get; init; }
 
-    public required long Quantity { get; init; }
+    /// <summary>The number of files of its request, by which the highest cost per file is counted.</summary>
+    public required int Files { get; set; }
+
+    public required long Quantity { get; set; }
 
     /// <summary>The lots that cover it; their quantities add up to <see cref="Quantity"/>.</summary>
-    public required IReadOnlyList<LotPart> Parts { get; init; }
+    public required IReadOnlyList<LotPart> Parts { get; set; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 }
@@ -35,7 +39,7 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
 {
     public void Configure(EntityTypeBuilder<Reservation> builder)
     {
-        builder.Property(r => r.Converter).HasMaxLength(60);
+        builder.Property(r => r.Converter).HasMaxLength(ConverterName.MaxLength);
         builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer).HasMaxLength(4000);
     }
 

@@ -1,80 +1,116 @@
-using System.Globalization;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Determines how much to reserve for a request whose cost is not known yet.</summary>
+/// <summary>
+/// Determines how much to hold for a request whose cost is not known yet.
+/// <para>
+/// The worst cost of a request is its number of files times the worst cost per file of its converter: the operator's figure, or the highest
+/// cost per file ever seen, whichever is more. If the operator says how many pages or megabytes a conversion covers, and the request's
+/// are known, the largest of these figures counts.
+/// </para>
+/// <para>
+/// The stated ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else the
+/// worst cost. A cost that was seen above the operator's ceiling takes its place. A strict token holds the stated ceiling, so that only a
+/// charge above it can pass a limit; a lenient token holds the worst cost up to the ceiling, or what is left of its limit.
+/// </para>
+/// </summary>
 internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db)
 {
-    private readonly Dictionary<string, long> _least = [];
-    private readonly Dictionary<(ResellerId, string), long> _peaks = [];
-    private DateOnly _since;
+    private const long BytesPerMegabyte = 1_000_000;
+
+    private readonly Dictionary<string, ConverterCost?> _stated = [];
+    private readonly Dictionary<(ResellerId, string), (long PerFile, long PerRequest)> _seen = [];
 
     public void Clear()
     {
-        _least.Clear();
-        _peaks.Clear();
+        _stated.Clear();
+        _seen.Clear();
     }
 
-    /// <summary>Loads minimums and peaks of the given converters that are not cached.</summary>
-    public async Task LoadAsync(HashSet<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
+    /// <summary>Loads what is known of the given converters unless it is cached.</summary>
+    public async Task LoadAsync(IReadOnlyCollection<string> converters, IReadOnlyCollection<ResellerId> resellers)
     {
-        var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
-        if (since != _since)
-        {
-            Clear();
-            _since = since;
-        }
-
         var (unknown, unseen) = (new List<string>(), new List<object?[]>());
         foreach (var name in converters)
         {
-            if (_least.TryAdd(name, ConverterReserve.Default))
+            if (_stated.TryAdd(name, null))
             {
                 unknown.Add(name);
             }
 
+            // Until the operator states a figure for a converter chosen by name, its pair's applies.
+            if (ConverterName.GetPair(name) is var pair && _stated.TryAdd(pair, null))
+            {
+                unknown.Add(pair);
+            }
+
             foreach (var reseller in resellers)
             {
-                if (_peaks.TryAdd((reseller, name), 0))
+                if (_seen.TryAdd((reseller, name), default))
                 {
                     unseen.Add([reseller, name]);
                 }
             }
         }
 
-        foreach (var reserve in await database.ReadManyAsync<ConverterReserve>(db, unknown, isLocking: false, default))
+        foreach (var cost in await database.ReadManyAsync<ConverterCost>(db, unknown, isLocking: false, default))
         {
-            _least[reserve.Converter] = reserve.Quantity;
+            _stated[cost.Converter] = cost;
         }
 
-        var days = await database.ReadManyAsync<ConverterPeak>(
-            db,
-            [nameof(ConverterPeak.ResellerId), nameof(ConverterPeak.Converter)],
-            unseen,
-            isLocking: false,
-            map => $"{map.Column(nameof(ConverterPeak.Day))} >= '{since.ToString("O", CultureInfo.InvariantCulture)}'",
-            default);
-        foreach (var day in days)
+        foreach (var worst in await database.ReadManyAsync<WorstCost>(
+            db, [nameof(WorstCost.ResellerId), nameof(WorstCost.Converter)], unseen, isLocking: false, null, default))
         {
-            Raise(day.ResellerId, day.Converter, day.Highest);
+            _seen[(worst.ResellerId, worst.Converter)] = (worst.PerFile, worst.PerRequest);
         }
     }
 
-    /// <summary>Raises the cached peak to the cost of a conversion.</summary>
-    public void Raise(ResellerId reseller, string converter, long quantity)
+    /// <summary>Raises the cached worst cost to that of a request.</summary>
+    /// <returns>False if the stored worst cost is known to be as high.</returns>
+    public bool Raise(ResellerId reseller, string converter, long perFile, long perRequest)
     {
-        if (_peaks.TryGetValue((reseller, converter), out var peak) && peak < quantity)
+        if (!_seen.TryGetValue((reseller, converter), out var seen))
         {
-            _peaks[(reseller, converter)] = quantity;
+            return true;
         }
+
+        if (seen.PerFile >= perFile && seen.PerRequest >= perRequest)
+        {
+            return false;
+        }
+
+        _seen[(reseller, converter)] = (Math.Max(seen.PerFile, perFile), Math.Max(seen.PerRequest, perRequest));
+        return true;
     }
 
-    /// <summary>Returns the operator's minimum, and the greater of that and the recent peak cost.</summary>
-    public (long Least, long Wanted) GetQuantities(ResellerId reseller, string converter)
+    /// <summary>The quantity to hold for a request, as the summary of this class says.</summary>
+    public long Calculate(ResellerId reseller, string converter, RequestExtent extent, LimitPolicy policy)
     {
-        var least = _least.GetValueOrDefault(converter, ConverterReserve.Default);
-        return (least, Math.Max(least, _peaks.GetValueOrDefault((reseller, converter))));
+        var stated = _stated.GetValueOrDefault(converter) ?? _stated.GetValueOrDefault(ConverterName.GetPair(converter));
+        var seen = _seen.GetValueOrDefault((reseller, converter));
+        var worst = extent.Files * Math.Max(stated?.PerFile ?? ConverterCost.DefaultPerFile, seen.PerFile);
+        if (extent.Pages is { } pages && stated?.PagesPerConversion is { } covered)
+        {
+            worst = Math.Max(worst, DivideUp(pages, covered));
+        }
+
+        if (extent.Bytes is { } bytes && stated?.MegabytesPerConversion is { } megabytes)
+        {
+            worst = Math.Max(worst, DivideUp(bytes, megabytes * BytesPerMegabyte));
+        }
+
+        if (stated?.CeilingPerRequest is not { } ceiling)
+        {
+            return worst;
+        }
+
+        ceiling = Math.Max(ceiling, seen.PerRequest);
+        return policy == LimitPolicy.Strict ? ceiling : Math.Min(worst, ceiling);
     }
+
+    /// <summary>Divides and rounds up.</summary>
+    public static long DivideUp(long quantity, long by) => (quantity / by) + (quantity % by > 0 ? 1 : 0);
 }

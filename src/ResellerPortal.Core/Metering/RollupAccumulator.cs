@@ -4,18 +4,23 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Accumulates the daily usage and cost peaks of one transaction's entries, to be merged into the stored rows.</summary>
+/// <summary>Accumulates the daily usage and the worst costs of one transaction's entries, to be merged into the stored rows.</summary>
 internal sealed class RollupAccumulator
 {
     private readonly Dictionary<(CustomerId, DateOnly, Guid, string, long), UsageRollup> _rollups = [];
-    private readonly Dictionary<(ResellerId, string, DateOnly), long> _peaks = [];
+    private readonly Dictionary<(ResellerId, string), (long PerFile, long PerRequest)> _worst = [];
 
     public IReadOnlyCollection<UsageRollup> Rollups => _rollups.Values;
 
-    public IReadOnlyCollection<ConverterPeak> Peaks =>
+    public IReadOnlyCollection<WorstCost> WorstCosts =>
         [
-            .. _peaks.Select(
-                p => new ConverterPeak { ResellerId = p.Key.Item1, Converter = p.Key.Item2, Day = p.Key.Item3, Highest = p.Value }),
+            .. _worst.Select(w => new WorstCost
+            {
+                ResellerId = w.Key.Item1,
+                Converter = w.Key.Item2,
+                PerFile = w.Value.PerFile,
+                PerRequest = w.Value.PerRequest,
+            }),
         ];
 
     /// <param name="day">The entry's day in the reseller's time zone.</param>
@@ -44,10 +49,9 @@ internal sealed class RollupAccumulator
         }
     }
 
-    /// <param name="day">The day of the usage in UTC.</param>
-    public void Raise(ResellerId reseller, string converter, DateOnly day, long quantity)
+    public void Raise(ResellerId reseller, string converter, long perFile, long perRequest)
     {
-        ref var peak = ref CollectionsMarshal.GetValueRefOrAddDefault(_peaks, (reseller, converter, day), out _);
-        peak = Math.Max(peak, quantity);
+        ref var worst = ref CollectionsMarshal.GetValueRefOrAddDefault(_worst, (reseller, converter), out _);
+        worst = (Math.Max(worst.PerFile, perFile), Math.Max(worst.PerRequest, perRequest));
     }
 }

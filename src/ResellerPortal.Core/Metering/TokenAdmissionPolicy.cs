@@ -12,8 +12,16 @@ internal static class TokenAdmissionPolicy
 
     /// <param name="month">First day of the current month in the reseller's time zone; the token's monthly counter has already been moved
     /// to it.</param>
+    /// <param name="least">The conversions without which the request is refused.</param>
+    /// <param name="needed">The conversions that the request may cost at worst.</param>
     /// <returns>Null if the request is admitted.</returns>
-    public static ReserveResult? Evaluate(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
+    public static ReserveResult? Evaluate(
+        ApiToken token,
+        ReserveRequest request,
+        DateTimeOffset now,
+        DateOnly month,
+        long least,
+        long needed)
     {
         if (EvaluateTerms(token, request.Caller, request.Origin, now) is { } refusal)
         {
@@ -25,9 +33,9 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
         }
 
-        if (token.UsageLimit is { } limit && token.GetRemaining(month) < (request.Quantity ?? 1))
+        if (token.GetRemaining(month) < least)
         {
-            return new ReserveResult.LimitReached(limit, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
+            return RefuseLimit(token, month, token.GetRemaining(month) ?? 0, needed);
         }
 
         if (token.ConcurrentRequests <= token.OpenRequests)
@@ -40,8 +48,34 @@ internal static class TokenAdmissionPolicy
             : null;
     }
 
+    /// <summary>The refusal of a request that a token's limit does not cover.</summary>
+    /// <param name="left">The conversions that the limit leaves to the request.</param>
+    /// <param name="needed">The conversions that the request may cost at worst.</param>
+    public static ReserveResult.LimitReached RefuseLimit(ApiToken token, DateOnly month, long left, long needed) => new(
+        token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null, left, needed);
+
     /// <summary>Checks whether a token may be used at this time, from this address and origin.</summary>
     public static ReserveResult? EvaluateTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
+    {
+        if (EvaluateState(token, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (token.AllowedNetworks.Count > 0 && !IsWithin(token.AllowedNetworks, caller))
+        {
+            return new ReserveResult.CallerNotAllowed(caller);
+        }
+
+        return origin is not null
+            && token.AllowedOrigins.Count > 0
+            && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+            ? new ReserveResult.OriginNotAllowed(origin)
+            : null;
+    }
+
+    /// <summary>Checks whether a token may be used at this time.</summary>
+    public static ReserveResult? EvaluateState(ApiToken token, DateTimeOffset now)
     {
         if (token.IsNative)
         {
@@ -63,21 +97,7 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.AccountPaused();
         }
 
-        if (token.NotBeforeUtc is { } notBeforeUtc && notBeforeUtc > now)
-        {
-            return new ReserveResult.TokenNotYetValid(notBeforeUtc);
-        }
-
-        if (token.AllowedNetworks.Count > 0 && !IsWithin(token.AllowedNetworks, caller))
-        {
-            return new ReserveResult.CallerNotAllowed(caller);
-        }
-
-        return origin is not null
-            && token.AllowedOrigins.Count > 0
-            && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-            ? new ReserveResult.OriginNotAllowed(origin)
-            : null;
+        return token.NotBeforeUtc is { } notBeforeUtc && notBeforeUtc > now ? new ReserveResult.TokenNotYetValid(notBeforeUtc) : null;
     }
 
     /// <summary>

@@ -14,11 +14,14 @@ public enum AlertSubject
 
     /// <summary>A prepaid customer's balance.</summary>
     Balance,
+
+    /// <summary>A charge above what was held for its request; used is what was charged, limit what was held.</summary>
+    Overrun,
 }
 
 /// <summary>
-/// A threshold reached by usage, written once per threshold in the transaction of the usage. Alerts about lots have no customer, so that
-/// customers do not see them.
+/// A threshold reached by usage, written once per threshold in the transaction of the usage, or a charge above what was held. Alerts about
+/// lots and charges have no customer, so that customers do not see them.
 /// </summary>
 public sealed class UsageAlert : IOwnedAtAnyLevel
 {
@@ -59,6 +62,8 @@ public sealed class UsageAlert : IOwnedAtAnyLevel
     /// <summary>Used and limit for display: "600 of 1,000 conversions", "6.00 EUR of 10.00 EUR".</summary>
     public string Amounts => Currency is { } currency
         ? $"{new Money(Used, currency)} of {new Money(Limit, currency)}"
+        : Subject == AlertSubject.Overrun
+        ? string.Create(CultureInfo.InvariantCulture, $"{Used:N0} conversions charged, {Limit:N0} held")
         : string.Create(CultureInfo.InvariantCulture, $"{Used:N0} of {Limit:N0} conversions");
 
     /// <summary>The highest threshold reached, or 0.</summary>
@@ -71,7 +76,7 @@ internal sealed class UsageAlertConfiguration : IEntityTypeConfiguration<UsageAl
     public void Configure(EntityTypeBuilder<UsageAlert> builder)
     {
         builder.Property(a => a.Subject).HasConversion<string>().HasMaxLength(20);
-        builder.Property(a => a.SubjectName).HasMaxLength(200);
+        builder.Property(a => a.SubjectName).HasMaxLength(400);
         builder.HasIndex(a => new { a.ResellerId, a.AtUtc });
         builder.HasIndex(a => a.EmailQueuedAtUtc);
     }

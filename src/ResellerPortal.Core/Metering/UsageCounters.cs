@@ -32,6 +32,7 @@ internal sealed class UsageCounters
         nameof(Customer.UsedInMonth),
         nameof(Customer.AlertedPercent),
         nameof(Customer.ConversionsConsumed),
+        nameof(Customer.Reserved),
     ];
 
     private static readonly string[] LotColumns = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
@@ -135,8 +136,31 @@ internal sealed class UsageCounters
         return parts;
     }
 
+    /// <summary>
+    /// How many more conversions a customer with requests in flight may hold: all of its requests at most half of what the lots have left
+    /// together with what it holds, so that its neighbours can always go on.
+    /// </summary>
+    public long GetShareLeft(ApiToken token)
+    {
+        var left = GetCustomer(token).Reserved;
+        foreach (var lot in _rows.GetOpenLots(token.ResellerId))
+        {
+            left += lot.IsValidAt(_now) ? lot.Available : 0;
+        }
+
+        return (left / 2) - GetCustomer(token).Reserved;
+    }
+
     /// <summary>Reserves the allocated quantity for a request that starts now.</summary>
     public void Hold(ApiToken token, List<(CreditLot Lot, long Quantity)> parts, long quantity)
+    {
+        token.OpenRequests++;
+        token.RateClearsAtUtc = TokenAdmissionPolicy.GetNextRateInstant(token, _now);
+        HoldMore(token, parts, quantity);
+    }
+
+    /// <summary>Reserves a further quantity for a request in flight.</summary>
+    public void HoldMore(ApiToken token, List<(CreditLot Lot, long Quantity)> parts, long quantity)
     {
         foreach (var (lot, part) in parts)
         {
@@ -144,11 +168,7 @@ internal sealed class UsageCounters
             _lots.Add(lot);
         }
 
-        ConsumeCoverage(token, quantity);
-        token.Reserved += quantity;
-        token.OpenRequests++;
-        token.RateClearsAtUtc = TokenAdmissionPolicy.GetNextRateInstant(token, _now);
-        _tokens.Add(token);
+        Reserve(token, quantity);
     }
 
     /// <summary>Releases a reservation; charged conversions are used again by its ledger entry.</summary>
@@ -162,16 +182,16 @@ internal sealed class UsageCounters
             _lots.Add(lot);
         }
 
-        ConsumeCoverage(token, -reservation.Quantity);
-        token.Reserved -= reservation.Quantity;
+        Reserve(token, -reservation.Quantity);
         token.OpenRequests--;
-        _tokens.Add(token);
     }
 
     /// <summary>
     /// Uses a quantity: first from the preferred lots up to what they held, then from other lots, then as overrun on the last lot.
     /// </summary>
-    /// <param name="isOverrun">Whether the usage exceeded the lots or the token's limit.</param>
+    /// <param name="isOverrun">
+    /// Whether the usage exceeded the lots or the token's limit. What was held never does, even if a charge before it used up the limit.
+    /// </param>
     public List<(CreditLot Lot, long Quantity)> Use(
         ApiToken token,
         long quantity,
@@ -179,7 +199,7 @@ internal sealed class UsageCounters
         IReadOnlyList<LotPart> preferred,
         out bool isOverrun)
     {
-        var isOverLimit = token.UsageLimit is { } limit && token.GetUsed(StartMonth(token)) + quantity > limit;
+        var isOverLimit = quantity > preferred.Sum(part => part.Quantity) && token.GetRemaining(StartMonth(token)) < quantity;
         ConsumeCoverage(token, quantity);
         var parts = Draw(token.ResellerId, quantity, at, preferred, out var isOverdrawn);
         isOverrun = isOverdrawn || isOverLimit;
@@ -279,12 +299,41 @@ internal sealed class UsageCounters
         };
     }
 
+    /// <summary>The alert to the reseller of a charge above what was held, which passed a limit or the lots.</summary>
+    public UsageAlert AlertOverrun(ApiToken token, string converter, long charged, long held)
+    {
+        var customer = GetCustomer(token);
+        return new UsageAlert
+        {
+            Id = Guid.CreateVersion7(_now),
+            ResellerId = token.ResellerId,
+            Subject = AlertSubject.Overrun,
+            SubjectId = token.Id,
+            SubjectName = $"{converter} with token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
+            Percent = (int)Math.Min(int.MaxValue, charged * 100 / held),
+            Used = charged,
+            Limit = held,
+            AtUtc = _now,
+        };
+    }
+
     /// <summary>Writes the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         await _rows.Database.UpdateManyAsync(_rows.Db, _tokens, TokenColumns, cancellationToken);
         await _rows.Database.UpdateManyAsync(_rows.Db, _customers, CustomerColumns, cancellationToken);
         await _rows.Database.UpdateManyAsync(_rows.Db, _lots, LotColumns, cancellationToken);
+    }
+
+    /// <summary>Counts a quantity as held by a token and its customer; negative releases it.</summary>
+    private void Reserve(ApiToken token, long quantity)
+    {
+        var customer = GetCustomer(token);
+        ConsumeCoverage(token, quantity);
+        token.Reserved += quantity;
+        customer.Reserved += quantity;
+        _tokens.Add(token);
+        _customers.Add(customer);
     }
 
     /// <summary>Consumes a prepaid customer's covered quantity; negative returns it.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -32,7 +31,7 @@ public sealed record ImportReport(
 /// Imports usage that ConvertAPI counted for tokens used there directly. Lines are summed by token, time and converter, and quantities
 /// already recorded by earlier imports are skipped, so importing a file twice adds nothing and an overlapping file adds only what is new.
 /// </summary>
-public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder recorder, TimeProvider clock)
+public sealed class UsageImporter(PortalDatabase database, UsageRecorder recorder, TimeProvider clock)
 {
     public const int MaxLines = 200_000;
     public const string UnknownConverter = "unknown";
@@ -252,7 +251,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         var converter = UnknownConverter;
         if (!string.IsNullOrWhiteSpace(line.Converter))
         {
-            if (!TryReadConverter(line.Converter, out converter))
+            if (!ConverterName.TryRead(line.Converter, out converter))
             {
                 return $"'{Truncate(line.Converter)}' is not a converter such as docx-to-pdf";
             }
@@ -262,18 +261,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return null;
     }
 
-    /// <summary>Parses converter names such as "docx-to-pdf".</summary>
-    internal static bool TryReadConverter(string text, out string converter)
-    {
-        converter = UnknownConverter;
-        var match = ConverterPathRegex().Match(text.Trim());
-        return match.Success && ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter);
-    }
-
     private static string Truncate(string text) => text.Length <= 40 ? text : text[..40] + "…";
-
-    [GeneratedRegex(@"^(?:/?convert/)?([A-Za-z0-9_]+)\s*(?:-to-|/to/|\s+to\s+|->|→|/|:)\s*([A-Za-z0-9_]+)$")]
-    private static partial Regex ConverterPathRegex();
 
     private readonly record struct UsageKey(Guid TokenId, DateTimeOffset AtUtc, string Converter) : IComparable<UsageKey>
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -41,7 +42,7 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
     {
         builder.HasKey(r => new { r.CustomerId, r.Day, r.TokenId, r.Converter, r.UnitCostMicros });
         builder.Property(r => r.Environment).HasMaxLength(60);
-        builder.Property(r => r.Converter).HasMaxLength(60);
+        builder.Property(r => r.Converter).HasMaxLength(ConverterName.MaxLength);
         builder.HasIndex(r => new { r.ResellerId, r.Day });
     }
 }

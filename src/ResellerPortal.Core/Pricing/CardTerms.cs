@@ -1,6 +1,7 @@
 using System.Globalization;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Pricing;
 
@@ -9,18 +10,12 @@ namespace ResellerPortal.Core.Pricing;
 /// <param name="Included">Free conversions per month; the price applies to those beyond them.</param>
 public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Price, long Included = 0)
 {
-    public bool Covers(string converter) => Converters.Count == 0 || Converters.Any(pattern => Matches(pattern, converter));
+    public bool Covers(string converter) => Converters.Count == 0 || Converters.Any(pattern => ConverterName.Matches(pattern, converter));
 
     /// <summary>Text such as "pdf-to-*: 0.02 EUR each, 100 included".</summary>
     public string Describe() =>
         (Converters.Count > 0 ? string.Join(", ", Converters) + ": " : "") + Price.Describe()
         + (Included > 0 ? $", {Included.ToString("N0", CultureInfo.InvariantCulture)} included" : "");
-
-    private static bool Matches(string pattern, string converter)
-    {
-        var (wanted, given) = (pattern.Split("-to-"), converter.Split("-to-"));
-        return wanted.Length == 2 && given.Length == 2 && wanted.Zip(given).All(side => side.First == "*" || side.First == side.Second);
-    }
 }
 
 /// <summary>
@@ -86,7 +81,7 @@ public sealed record CardTerms(
         return Rules.Count is 0 or > MaxRules ? Refusal.Because($"Enter 1 to {MaxRules} rules.", nameof(Rules))
             : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0)
             ? Refusal.Because("Leave the converters of the last rule empty, and name the converters of every other rule.", nameof(Rules))
-            : Rules.Any(r => r.Converters.Count > MaxConverters || !r.Converters.All(IsPattern))
+            : Rules.Any(r => r.Converters.Count > MaxConverters || !r.Converters.All(ConverterName.IsPattern))
             ? Refusal.Because(
                 $"Enter up to {MaxConverters} converters per rule, such as docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.",
                 nameof(PriceRule.Converters))
@@ -99,8 +94,4 @@ public sealed record CardTerms(
             : DiscountPercent is < 0 or > 100 ? Refusal.Because("Enter a discount from 0 to 100%.", nameof(DiscountPercent))
             : Rules.Select(r => r.Price.Check(currency)).FirstOrDefault(refusal => refusal is not null);
     }
-
-    private static bool IsPattern(string text) => text.Length <= 50 && text.Split("-to-") is { Length: 2 } sides
-        && sides.All(
-            side => side == "*" || (side.Length > 0 && side.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')));
 }

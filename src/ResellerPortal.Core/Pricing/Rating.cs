@@ -1,9 +1,9 @@
 using System.Globalization;
 using ResellerPortal.Core.Languages;
-using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Pricing;
 

@@ -100,6 +100,9 @@ public sealed class Customer : ICustomerOwned, IAudited
     /// <summary>The highest spent percentage of its balance for which an alert was sent since the last top-up.</summary>
     public int BalanceAlertedPercent { get; set; }
 
+    /// <summary>Conversions that its requests in flight hold of its reseller's lots.</summary>
+    public long Reserved { get; set; }
+
     /// <summary>Conversions that a prepaid customer's requests have used or reserved so far.</summary>
     public long ConversionsConsumed { get; set; }
 

@@ -49,7 +49,7 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         builder.ComplexProperty(c => c.Address);
         builder.Property(c => c.ChainHead).HasMaxLength(32);
         builder.Property(c => c.BalanceHead).HasMaxLength(32);
-        builder.Property(c => c.CoveredConverter).HasMaxLength(60);
+        builder.Property(c => c.CoveredConverter).HasMaxLength(100);
         builder.HasOne<Reseller>().WithMany().HasForeignKey(c => c.ResellerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

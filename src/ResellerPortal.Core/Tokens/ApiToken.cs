@@ -29,6 +29,16 @@ public enum LimitPeriod
     Month,
 }
 
+/// <summary>What a token does with a request whose worst cost exceeds what is left.</summary>
+public enum LimitPolicy
+{
+    /// <summary>It refuses the request, so that its limit holds at any cost.</summary>
+    Strict,
+
+    /// <summary>It accepts the request while at least one conversion is left, so that the last ones can be used.</summary>
+    Lenient,
+}
+
 /// <summary>
 /// A customer's credential for the gateway. The secret is not stored: <see cref="SecretHash"/> finds the token, <see
 /// cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. Only metering changes the counters.
@@ -65,10 +75,19 @@ public sealed class ApiToken : ICustomerOwned, IAudited
 
     public LimitPeriod LimitPeriod { get; init; }
 
+    /// <summary>Whether its limit, its customer's prepaid balance and its reseller's lots must cover the worst cost of a request.</summary>
+    public LimitPolicy LimitPolicy { get; set; }
+
     /// <summary>Conversions used in its whole life.</summary>
     public long Used { get; set; }
 
     public long Reserved { get; set; }
+
+    /// <summary>The master token that issued it, and whose end is its own; null for other tokens.</summary>
+    public Guid? IssuedByTokenId { get; init; }
+
+    /// <summary>Conversions of a master token's limit that the tokens it issued have used or may still use.</summary>
+    public long Granted { get; set; }
 
     /// <summary>First day of the month that a monthly limit counts; null before the first usage.</summary>
     public DateOnly? LimitMonth { get; set; }
@@ -147,7 +166,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
 
     /// <summary>Conversions that can still be reserved in a month; null without a limit.</summary>
     public long? GetRemaining(DateOnly month) =>
-        UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved) : null;
+        UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved - Granted) : null;
 
     /// <param name="month">First day of the current month in the reseller's time zone.</param>
     public TokenState GetState(DateTimeOffset now, DateOnly month) =>
@@ -155,7 +174,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
         : ExpiresAtUtc <= now ? TokenState.Expired
         : PausedAtUtc is not null ? TokenState.Paused
         : NotBeforeUtc > now ? TokenState.Waiting
-        : UsageLimit <= GetUsed(month) ? TokenState.Exhausted
+        : UsageLimit <= GetUsed(month) + Granted ? TokenState.Exhausted
         : TokenState.Active;
 
     /// <summary>Starts a new month's count if the limit is monthly and a later month has begun.</summary>
@@ -179,7 +198,9 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
         builder.Property(t => t.PreviousSecretHash).HasMaxLength(32);
         builder.HasIndex(t => t.PreviousSecretHash);
         builder.Property(t => t.LimitPeriod).HasConversion<string>().HasMaxLength(10);
-        builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
+        builder.Property(t => t.LimitPolicy).HasConversion<string>().HasMaxLength(10);
+        builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer)
+            .HasMaxLength(TokenRequestValidator.MaxConverters * (ConverterName.MaxLength + 1));
         builder.Property(t => t.AllowedNetworks).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.AllowedOrigins).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Ignore(t => t.KeyId);
@@ -188,6 +209,7 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
         builder.HasIndex(t => t.SecretHash).IsUnique();
         builder.HasIndex(t => new { t.ResellerId, t.CustomerId });
         builder.HasIndex(t => t.ExpiresAtUtc);
+        builder.HasIndex(t => t.IssuedByTokenId).HasFilter("\"IssuedByTokenId\" IS NOT NULL");
         builder.HasOne<Customer>().WithMany().HasForeignKey(t => t.CustomerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

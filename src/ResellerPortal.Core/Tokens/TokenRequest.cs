@@ -8,6 +8,8 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
 {
     public LimitPeriod LimitPeriod { get; init; }
 
+    public LimitPolicy LimitPolicy { get; init; }
+
     public DateTimeOffset? NotBeforeUtc { get; init; }
 
     public IReadOnlyList<string> AllowedConverters { get; init; } = [];

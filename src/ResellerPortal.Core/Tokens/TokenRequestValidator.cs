@@ -1,13 +1,14 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
 
 /// <summary>Whether a token can be issued as requested. Pure: the rows are read by the caller.</summary>
-internal static partial class TokenRequestValidator
+internal static class TokenRequestValidator
 {
+    internal const int MaxConverters = 100;
+
     internal static Refusal? Check(TokenRequest request, DateTimeOffset now) => request switch
     {
         { Environment: var label } when string.IsNullOrWhiteSpace(label)
@@ -32,9 +33,9 @@ internal static partial class TokenRequestValidator
                 nameof(request.NotBeforeUtc)),
         { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
             Refusal.Because("Enter a number of conversions for the monthly limit.", nameof(request.UsageLimit)),
-        { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(IsConverter) =>
+        { AllowedConverters: var converters } when converters.Count > MaxConverters || !converters.All(ConverterName.IsValid) =>
             Refusal.Because(
-                "Enter up to 100 converters such as docx-to-pdf, in lower case, or leave it empty to allow all.",
+                $"Enter up to {MaxConverters} converters such as docx-to-pdf or docx-to-pdf/openoffice, in lower case, or leave it empty to allow all.",
                 nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
             Refusal.Because(
@@ -100,10 +101,4 @@ internal static partial class TokenRequestValidator
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
             && (uri.Scheme is "https" or "http")
             && uri.GetLeftPart(UriPartial.Authority) == origin;
-
-    /// <summary>Whether a text is a converter name as in the ledger: "docx-to-pdf".</summary>
-    internal static bool IsConverter(string name) => ConverterRegex().IsMatch(name);
-
-    [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
-    private static partial Regex ConverterRegex();
 }

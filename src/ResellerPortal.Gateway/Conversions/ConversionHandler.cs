@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Files;
 using ResellerPortal.Gateway.Jobs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Gateway.Upstream;
 
@@ -101,7 +102,7 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
         }
 
         var converter = FindText(fields, Sources) is { } from && FindText(fields, Targets) is { } to
-            ? $"{from}-to-{to}"
+            ? ConverterName.TryCreate(from, to, out var pair) ? pair : null
             : FindText(fields, ["converter"]);
         return new CountedUsage(FindText(fields, Tokens) ?? "", atUtc, time.Length > 10, converter, (long)conversions);
     }

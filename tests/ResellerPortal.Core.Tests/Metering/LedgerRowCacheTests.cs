@@ -43,7 +43,8 @@ public sealed class LedgerRowCacheTests
         await sqlite.UseAsync(secret);
 
         Assert.Equal(1, await HeldAsync());
-        await TestData.Valued(new ConverterReserveService(sqlite.Database, sqlite.Clock).SetAsync(TestData.Operator, "docx-to-pdf", 7));
+        await TestData.Valued(new ConverterCostService(sqlite.Database, sqlite.Clock).SetAsync(
+            TestData.Operator, "docx-to-pdf", new ConverterCostFigures(7)));
         Assert.Equal(7, await HeldAsync());
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = 10");
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(secret, null));

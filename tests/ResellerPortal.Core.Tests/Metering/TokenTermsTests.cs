@@ -151,24 +151,19 @@ public sealed class TokenTermsTests
     }
 
     [Fact]
-    public async Task What_is_held_is_what_such_a_conversion_has_cost_lately_and_the_last_ones_may_still_be_used()
+    public async Task A_lenient_token_holds_what_such_a_conversion_has_cost_and_uses_its_last_ones()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
-        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 20);
+        var token = await IssueAsync(
+            sqlite, owner, customer, new TokenRequest("production", 20, null) { LimitPolicy = LimitPolicy.Lenient });
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, null), 7));
 
         // 13 are left: two requests reserve 7 and the remaining 6.
         Assert.Equal(7, await HeldAsync(token));
         Assert.Equal(6, await HeldAsync(token));
-        Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret, null));
-
-        sqlite.Clock.Advance(TimeSpan.FromDays(ConverterPeak.RememberedDays + 1));
-        var fresh = await sqlite.Data.IssueAsync(owner, customer, limit: 20);
-        await using var db = sqlite.OpenAll();
-        db.ConverterReserves.Add(new ConverterReserve { Converter = "docx-to-pdf", Quantity = 3 });
-        await db.SaveChangesAsync();
-        Assert.Equal(3, await HeldAsync(fresh));
+        var refused = Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret, null));
+        Assert.Equal((0, 7), (refused.Left, refused.Needed));
         await sqlite.AssertLedgerIsCleanAsync();
 
         async Task<long> HeldAsync(IssuedToken of) =>

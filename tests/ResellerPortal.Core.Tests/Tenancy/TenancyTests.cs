@@ -19,7 +19,7 @@ public sealed class TenancyTests
 {
     /// <summary>Entities of the installation itself; all others must belong to a tenant.</summary>
     private static readonly Type[] Global = [
-        typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(SignInFailure),
+        typeof(BulkPlan), typeof(ConverterCost), typeof(PaymentComparison), typeof(UserSession), typeof(SignInFailure),
     ];
 
     [Fact]

@@ -5,16 +5,28 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorPages.Converters;
 
-public sealed partial class ConverterDialog(CurrentActor current, ConverterReserveService reserves)
+public sealed partial class ConverterDialog(CurrentActor current, ConverterCostService costs)
 {
     private string _converter = "";
-    private long _quantity = 1;
+    private long _perFile = ConverterCost.DefaultPerFile;
+    private long? _pages;
+    private long? _megabytes;
+    private long? _ceiling;
 
-    /// <summary>The entry to edit; null to add one.</summary>
+    /// <summary>The converter to edit; null to add one.</summary>
     [Parameter]
-    public ConverterReserve? Row { get; set; }
+    public ConverterCostRow? Row { get; set; }
 
-    protected override void OnInitialized() => (_converter, _quantity) = (Row?.Converter ?? "", Row?.Quantity ?? 1);
+    protected override void OnInitialized()
+    {
+        _converter = Row?.Converter ?? "";
+        if (Row?.Stated is { } stated)
+        {
+            (_perFile, _pages, _megabytes, _ceiling) =
+                (stated.PerFile, stated.PagesPerConversion, stated.MegabytesPerConversion, stated.CeilingPerRequest);
+        }
+    }
 
-    private async Task<Refusal?> ActAsync() => (await reserves.SetAsync(await current.GetAsync(), _converter, _quantity)).Refusal;
+    private async Task<Refusal?> ActAsync() => (await costs.SetAsync(
+        await current.GetAsync(), _converter, new ConverterCostFigures(_perFile, _pages, _megabytes, _ceiling))).Refusal;
 }
