@@ -75,10 +75,11 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
-    /// <summary>Creates a gateway client that sends a token.</summary>
+    /// <summary>Creates a gateway client that sends a token and expects JSON.</summary>
     public HttpClient WithToken(string secret)
     {
         var client = Anonymous();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
     }

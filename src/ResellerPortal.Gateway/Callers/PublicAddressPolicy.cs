@@ -46,7 +46,10 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
     /// </exception>
     internal async ValueTask<string> NormalizeAsync(string address, CancellationToken cancellationToken)
     {
-        var absolute = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address.TrimStart('/', '\\');
+        var hasScheme = address.Contains("://", StringComparison.Ordinal)
+            || address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        var absolute = hasScheme ? address : "http://" + address.TrimStart('/', '\\');
         if (!Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
         {
             throw new CallerErrorException(GatewayError.AddressUnusable(address));

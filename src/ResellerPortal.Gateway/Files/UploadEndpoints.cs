@@ -127,7 +127,7 @@ internal static class UploadEndpoints
 
         if (FileNames.FindInHeader(request) is { } named)
         {
-            return ("/upload", OpenRaw(named.Length > 0 ? named : FileNames.FindInQuery(request) ?? ""));
+            return await OpenRawAsync(named.Length > 0 ? named : FileNames.FindInQuery(request) ?? "");
         }
 
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
@@ -138,7 +138,7 @@ internal static class UploadEndpoints
         }
 
         return FileNames.FindInQuery(request) is { } inQuery
-            ? ("/upload", OpenRaw(inQuery))
+            ? await OpenRawAsync(inQuery)
             : throw new CallerErrorException(GatewayError.DispositionMissing);
 
         async Task<string> GetFetchPathAsync(string address)
@@ -146,8 +146,12 @@ internal static class UploadEndpoints
             return "/upload?url=" + Uri.EscapeDataString(await addresses.NormalizeAsync(address.Trim(), context.RequestAborted));
         }
 
-        UploadContent OpenRaw(string fileName) => new(
-            new RawForm(request.Body, fileName, isWhole: false, request.ContentLength), fileName, request.ContentLength, count);
+        async Task<(string Path, CallerContent? Body)> OpenRawAsync(string fileName)
+        {
+            var form = new RawForm(request.Body, fileName, isWhole: false, request.ContentLength);
+            await form.ReadNextAsync(context.RequestAborted);
+            return ("/upload", new UploadContent(form, fileName, request.ContentLength, count));
+        }
 
         async Task<(string Path, CallerContent? Body)> OpenMultipartAsync(MultipartForm form)
         {

@@ -24,8 +24,9 @@ internal sealed class Base64Reader(Func<Memory<byte>, CancellationToken, ValueTa
             _isAtEnd = count == 0;
             _held += count;
             var status = Base64.DecodeFromUtf8(_text.AsSpan(0, _held), _decoded, out var consumed, out var written, _isAtEnd);
-            if (status is OperationStatus.InvalidData or OperationStatus.DestinationTooSmall
-                || (status == OperationStatus.NeedMoreData && _isAtEnd))
+
+            // Padding is valid at the end alone, so it is read again with what follows.
+            if (status != OperationStatus.Done && (_isAtEnd || (consumed == 0 && _held == _text.Length)))
             {
                 throw new FormatException();
             }

@@ -43,10 +43,11 @@ public sealed class FileTests
     }
 
     [Fact]
-    public async Task An_upload_may_be_answered_with_the_id_alone_and_needs_a_name_and_a_token()
+    public async Task An_upload_may_be_answered_with_the_id_alone_and_needs_a_name()
     {
         using var fixture = await GatewayFixture.OpenAsync();
         using var asText = fixture.Server.WithToken(fixture.Token.Secret);
+        asText.DefaultRequestHeaders.Accept.Clear();
         asText.DefaultRequestHeaders.Accept.ParseAdd("text/plain");
 
         var id = await (await asText.PostAsync("/upload", Upload("raw"))).Content.ReadAsStringAsync();
@@ -56,11 +57,103 @@ public sealed class FileTests
             (HttpStatusCode.BadRequest, 4001),
             await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", new ByteArrayContent("x"u8.ToArray()))));
         Assert.Equal(
-            (HttpStatusCode.Unauthorized, 4013),
-            await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync("/upload", Upload("raw"))));
-        Assert.Equal(
             (HttpStatusCode.Unauthorized, 4011),
             await GatewayFixture.RefusalAsync(fixture.Server.WithToken("nobody").PostAsync("/upload", Upload("raw"))));
+    }
+
+    [Fact]
+    public async Task A_file_uploaded_without_credentials_is_nobodys_until_a_token_converts_it()
+    {
+        using var fixture = await GatewayFixture.OpenAsync();
+        using var anonymous = fixture.Server.Anonymous();
+
+        // Without an Accept header, as clients in Go and Java upload, the answer is the id alone.
+        using var upload = new HttpRequestMessage(HttpMethod.Post, "/upload?filename=later.txt") { Content = Upload("filename") };
+        var answer = await anonymous.SendAsync(upload);
+        var id = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(anonymous.GetAsync($"/d/{id}")));
+        Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/d/{id}/later.txt")));
+        Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/d/{id}/info")));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4013),
+            await GatewayFixture.RefusalAsync(
+                anonymous.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", id)]))));
+        var other = await fixture.Server.Data.IssueAsync(
+            fixture.Owner, await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam"));
+        foreach (var client in (HttpClient[])[fixture.Client, fixture.Server.WithToken(other.Secret)])
+        {
+            var made = await GatewayFixture.JsonAsync(
+                client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", id)])));
+            Assert.Contains(
+                "stored",
+                PdfText.Read(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()),
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await anonymous.DeleteAsync($"/d/{id}")).StatusCode);
+        Assert.Equal(2, (await fixture.SettledAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Uploads_without_credentials_are_limited_until_they_are_converted()
+    {
+        using var fixture = await GatewayFixture.OpenAsync(
+            ("Gateway:AnonymousUploadsPerNetwork", "2"),
+            ("Gateway:AnonymousUploadMaxBytes", "1000"),
+            ("Gateway:AnonymousUploadBytesPerNetwork", "1500"));
+        using var anonymous = fixture.Server.Anonymous();
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await UploadAsync(new string('x', 1001))).Status);
+        var (_, first) = await UploadAsync(new string('x', 900));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync(new string('x', 900))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await UploadAsync("second")).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("third")).Status);
+        (await fixture.Client.PostAsync("/upload?filename=a.txt", Upload("filename"))).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", first)]))).EnsureSuccessStatusCode();
+        Assert.Equal(HttpStatusCode.OK, (await UploadAsync("third")).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("fourth")).Status);
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(3));
+        Assert.Equal(HttpStatusCode.OK, (await UploadAsync("fourth")).Status);
+
+        async Task<(HttpStatusCode Status, string Body)> UploadAsync(string content)
+        {
+            using var answer = await anonymous.PostAsync("/upload?filename=a.txt", new StringContent(content));
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_is_written_anew()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (upstream, context) =>
+        {
+            await upstream.ReadAsync(context);
+            context.Response.Headers["Was"] = context.Request.Headers.ContentDisposition;
+            await context.Response.WriteAsync(
+                System.Text.Json.JsonSerializer.Serialize(new { FileId = "x", Was = context.Request.Headers.ContentDisposition.ToString() }));
+        });
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var raw = new ByteArrayContent("raw"u8.ToArray());
+        raw.Headers.TryAddWithoutValidation("Content-Disposition", "inline; filename=\"a;b.docx\"; size=3; x=\"y\"");
+        raw.Headers.TryAddWithoutValidation("Content-Type", "text/html");
+
+        var stored = await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/upload?other=1&Token=x", raw));
+        Assert.Equal("attachment; filename*=utf-8''a%2Cb.docx", stored.GetProperty("Was").GetString());
+        Assert.Equal(("/upload", "raw"), (upstream.PathAndQuery, upstream.Body));
+
+        await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/upload-from-url?url=93.184.216.34/%C3%A4", null));
+        Assert.Equal("/upload?url=http%3A%2F%2F93.184.216.34%2F%25C3%25A4", upstream.PathAndQuery);
+
+        var wrong = (HttpStatusCode.BadRequest, 4000);
+        Assert.Equal(wrong, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload-from-url", null)));
+        Assert.Equal(
+            wrong,
+            await GatewayFixture.RefusalAsync(
+                fixture.Client.PostAsync("/upload?url=http://93.184.216.34/&Url=http://93.184.216.34/b", null)));
+        using var two = new MultipartFormDataContent { { new StringContent("one"), "File", "a" }, { new StringContent("two"), "File2", "b" } };
+        Assert.Equal(wrong, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", two)));
     }
 
     [Fact]
@@ -85,7 +178,7 @@ public sealed class FileTests
             {
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", reference)])));
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("Files[0]", reference)])));
-                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("Watermark", reference)])));
+                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("OverlayFile", reference)])));
                 await AssertUnknownAsync(
                     client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new StringContent(reference), "File" } }));
                 await AssertUnknownAsync(client.GetAsync("/convert/txt/to/pdf?File=" + Uri.EscapeDataString(reference)));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using ResellerPortal.Testing;
 
@@ -271,7 +272,7 @@ public sealed class FormTests
         {
             ("https://93.184.216.34/a.docx", "https://93.184.216.34/a.docx"), ("93.184.216.34/a.docx", "http://93.184.216.34/a.docx"),
             ("//93.184.216.34/a.docx", "http://93.184.216.34/a.docx"), ("HTTPS://93.184.216.34:443/ä b", "https://93.184.216.34/%C3%A4%20b"),
-            ("http://1572395042/a#part", "http://93.184.216.34/a"), ("http:\\\\93.184.216.34\\a", "http://93.184.216.34/a"),
+            ("http://1572395042/a#part", "http://93.184.216.34/a"),
         })
         {
             using var form = new FormUrlEncodedContent([new("File", sent), new("Url", sent)]);
@@ -506,7 +507,9 @@ public sealed class FormTests
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new FormUrlEncodedContent([new("File", address)]);
         using var json = new StringContent(
-            $$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
+            $$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":{{JsonSerializer.Serialize(address)}}}]}]}""",
+            Encoding.UTF8,
+            "application/json");
         var refused = (HttpStatusCode.InternalServerError, 5007);
 
         Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", form)));
