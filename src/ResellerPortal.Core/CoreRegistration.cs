@@ -133,6 +133,7 @@ public static class CoreRegistration
     private static IServiceCollection AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<ApiTokenService>();
+        services.AddSingleton<LimitPolicyService>();
         services.AddSingleton<TokenQueries>();
         return services;
     }

@@ -61,6 +61,14 @@ public sealed record GatewayError(int Status, int Code, string Message)
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static GatewayError ShareReached { get; } = new(
+        503,
+        5030,
+        "Your requests in progress hold your account's share of your provider's conversions. Wait for one to finish; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static GatewayError BodyEmpty { get; } = new(
         400, 4000, "The request is empty. Send the file as multipart form data in the field 'File'.");
 
@@ -168,11 +176,12 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.ConverterNotAllowed converter => ConverterNotAllowed(converter.Allowed),
         ReserveResult.CallerNotAllowed caller => CallerNotAllowed(caller.Caller),
         ReserveResult.OriginNotAllowed origin => OriginNotAllowed(origin.Origin),
-        ReserveResult.LimitReached limit => LimitReached(limit.UsageLimit, limit.RenewsOn),
+        ReserveResult.LimitReached limit => LimitReached(limit),
         ReserveResult.TooManyInFlight busy => TooManyInFlight(busy.Allowed),
         ReserveResult.TooManyRequests fast => TooManyRequests(fast.PerMinute, fast.RetryAfter),
         ReserveResult.BalanceSpent spent => BalanceSpent(spent.Left),
-        ReserveResult.ShareReached => ResellerBusy with { RetryAfter = TimeSpan.FromSeconds(1) },
+        ReserveResult.ShareReached => ShareReached,
+        ReserveResult.ReservationEnded => BodyTooSlow,
         _ => CreditsExhausted,
     };
 
@@ -206,13 +215,15 @@ public sealed record GatewayError(int Status, int Code, string Message)
         4015,
         $"This API token is not allowed from {caller}. Call from one of its networks, or ask to have yours added.");
 
-    /// <param name="renewsOn">First day of the next month if the limit is monthly; otherwise null.</param>
-    public static GatewayError LimitReached(long usageLimit, DateOnly? renewsOn) => new(
-        401, 4014, renewsOn is { } day
-            ? $"The balance of this API token is zero: its {usageLimit:N0} conversions for this month are used up. They renew on "
-                + $"{day:yyyy-MM-dd}; use another token until then, or ask for a higher limit."
-            : $"The balance of this API token is zero: its limit of {usageLimit:N0} conversions is used up. Use another token, or ask for "
-                + "a higher limit.");
+    public static GatewayError LimitReached(ReserveResult.LimitReached limit)
+    {
+        var renewal = limit.RenewsOn is { } day ? $" The limit renews on {day:yyyy-MM-dd}." : "";
+        return new(401, 4014, limit.Left <= 0
+            ? $"The balance of this API token is zero: its limit of {limit.UsageLimit:N0} conversions is used up.{renewal} "
+                + "Use another token, or ask for a higher limit."
+            : $"The balance of this API token is too low: it has {limit.Left:N0} of {limit.UsageLimit:N0} conversions left, and this request "
+                + $"may cost up to {limit.Needed:N0}.{renewal} Send fewer files, or ask for a higher limit.");
+    }
 
     public static GatewayError BalanceSpent(Money left) => new(
         401,

@@ -90,7 +90,7 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
         { MegabytesPerConversion: < 1 or > MaxUnits } => Refusal.Because(
             $"Enter from 1 to {MaxUnits:N0} MB, or leave it empty if size does not count.", nameof(figures.MegabytesPerConversion)),
         { CeilingPerRequest: { } ceiling } when ceiling < figures.PerFile || ceiling > MaxConversions => Refusal.Because(
-            $"Enter from {figures.PerFile:N0} to {MaxConversions:N0} conversions per request, or leave it empty if you do not know the most.",
+            $"Enter from {figures.PerFile:N0} to {MaxConversions:N0} conversions per request, or leave it empty if it is unknown.",
             nameof(figures.CeilingPerRequest)),
         _ => null,
     };

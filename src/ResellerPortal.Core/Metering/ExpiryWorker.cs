@@ -73,6 +73,26 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
 
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await ReturnUnusedGrantsAsync(db, now, cancellationToken);
         return lots.Count + tokens.Count;
+    }
+
+    /// <summary>Returns what ended tokens left unused to the master tokens that issued them.</summary>
+    private async Task ReturnUnusedGrantsAsync(PortalDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var masters = await db.ApiTokens.AsNoTracking()
+            .Where(t => t.Granted > 0 && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now))
+            .Join(db.Resellers, t => t.ResellerId, r => r.Id, (t, r) => new { t.Id, Reseller = r })
+            .ToListAsync(cancellationToken);
+        foreach (var found in masters)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await database.LockRowsAsync<ApiToken>(db, [found.Id], cancellationToken);
+            db.ChangeTracker.Clear();
+            var master = await db.ApiTokens.SingleAsync(t => t.Id == found.Id, cancellationToken);
+            await MasterTokenTerms.UpdateGrantedAsync(db, master, found.Reseller.Zone, now, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
 
         if (entry.Flags.HasFlag(EntryFlags.Overrun))
         {
-            _alerts.Add(counters.AlertOverrun(token, fact.Converter, fact.Quantity, reservation.Quantity));
+            _alerts.Add(CreateOverrunAlert(token, fact.Converter, fact.Quantity, reservation.Quantity));
         }
 
         return entry;
@@ -99,7 +99,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         AddEntry(token, EntryKind.Correction, fact, isOverrun ? EntryFlags.Overrun : EntryFlags.None, original.Sequence, parts);
         if (isOverrun)
         {
-            _alerts.Add(counters.AlertOverrun(token, fact.Converter, quantity, original.Quantity));
+            _alerts.Add(CreateOverrunAlert(token, fact.Converter, quantity, original.Quantity));
         }
 
         _alerts.AddRange(counters.Alert(token));
@@ -122,6 +122,24 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         {
             _rollups.Raise(reseller, converter, perFile, perRequest);
         }
+    }
+
+    /// <summary>The alert to the reseller of a charge above what was held, which passed a limit or the lots.</summary>
+    private UsageAlert CreateOverrunAlert(ApiToken token, string converter, long charged, long held)
+    {
+        var customer = counters.GetCustomer(token);
+        return new UsageAlert
+        {
+            Id = Guid.CreateVersion7(now),
+            ResellerId = token.ResellerId,
+            Subject = AlertSubject.Overrun,
+            SubjectId = token.Id,
+            SubjectName = $"{converter} with token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
+            Percent = (int)Math.Min(int.MaxValue, charged * 100 / held),
+            Used = charged,
+            Limit = held,
+            AtUtc = now,
+        };
     }
 
     private LedgerEntry AddEntry(

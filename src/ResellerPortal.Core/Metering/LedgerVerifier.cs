@@ -34,7 +34,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
             check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id).ToListAsync(cancellationToken));
         }
 
-        await VerifyCountersAsync(db, zones, tokens.Values, totals, faults, cancellationToken);
+        await VerifyCountersAsync(db, customers, tokens.Values, totals, faults, cancellationToken);
         return new LedgerReport(customers.Count, totals.Entries, faults);
     }
 
@@ -71,7 +71,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
 
     private static async Task VerifyCountersAsync(
         PortalDbContext db,
-        Dictionary<ResellerId, TimeZoneInfo> zones,
+        IReadOnlyCollection<Customer> customers,
         IEnumerable<ApiToken> tokens,
         LedgerTotals totals,
         List<string> faults,
@@ -90,6 +90,12 @@ public sealed class LedgerVerifier(PortalDatabase database)
                 faults.Add($"Token {token.Environment} (…{token.SecretEnding}): the counters differ from the entries and reservations.");
             }
         }
+
+        var heldByCustomer = reservations.GroupBy(r => r.CustomerId).ToDictionary(g => g.Key, g => g.Sum(r => r.Quantity));
+        faults.AddRange(customers
+            .Where(c => c.Reserved != heldByCustomer.GetValueOrDefault(c.Id))
+            .Select(c => $"{c.Name}: the account holds {c.Reserved} conversions, but its reservations add up to "
+                + $"{heldByCustomer.GetValueOrDefault(c.Id)}."));
 
         var heldByLot = reservations.SelectMany(r => r.Parts).GroupBy(p => p.LotId).ToDictionary(g => g.Key, g => g.Sum(p => p.Quantity));
         var adjusted = await db.LotAdjustments.GroupBy(a => a.LotId).ToDictionaryAsync(

@@ -12,9 +12,9 @@ namespace ResellerPortal.Core.Metering;
 /// are known, the largest of these figures counts.
 /// </para>
 /// <para>
-/// The stated ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else the
-/// worst cost. A cost that was seen above the operator's ceiling takes its place. A strict token holds the stated ceiling, so that only a
-/// charge above it can pass a limit; a lenient token holds the worst cost up to the ceiling, or what is left of its limit.
+/// The stated ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else
+/// the worst cost. A cost that was seen above the operator's ceiling takes its place. A strict token holds the stated ceiling, so that only
+/// a charge above it can pass a limit; a lenient token holds the worst cost up to the ceiling, or what is left of its limit.
 /// </para>
 /// </summary>
 internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db)

@@ -31,8 +31,8 @@ internal sealed class SettledReservation(LedgerEntry entry, IReadOnlyList<LotPar
 }
 
 /// <summary>
-/// The reservations among those to settle that are no longer held: their settlement is repeated, or comes after the sweeper recorded them as
-/// unconfirmed and then corrects their entry.
+/// The reservations among those to settle that are no longer held: their settlement is repeated, or comes after the sweeper recorded them
+/// as unconfirmed and then corrects their entry.
 /// </summary>
 internal sealed class SettledReservations
 {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -44,6 +45,27 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
             .Select(t => new { t.ResellerId, t.CustomerId })
             .FirstOrDefaultAsync(cancellationToken);
         return owner is null ? null : (owner.ResellerId, owner.CustomerId);
+    }
+
+    /// <summary>The refusal of an upload by a token whose limit is spent, so that no file is stored that it cannot convert.</summary>
+    /// <returns>Null if the token has no limit or conversions left in this period.</returns>
+    public async Task<ReserveResult.LimitReached?> FindSpentLimitAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (token.UsageLimit is null)
+        {
+            return null;
+        }
+
+        var zone = TimeZoneInfo.Utc;
+        if (token.LimitPeriod == LimitPeriod.Month)
+        {
+            await using var db = database.Open(Scope);
+            zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == token.ResellerId, cancellationToken)).Zone;
+        }
+
+        var now = clock.GetUtcNow();
+        var month = BillingPeriod.Containing(now, zone).FirstDay;
+        return token.IsSpent(month) ? TokenAdmissionPolicy.RefuseLimit(token, month, left: 0, needed: 1) : null;
     }
 
     /// <summary>The current secret of the token with this key id, and the previous one while it is valid.</summary>

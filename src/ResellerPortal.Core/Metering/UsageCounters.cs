@@ -299,24 +299,6 @@ internal sealed class UsageCounters
         };
     }
 
-    /// <summary>The alert to the reseller of a charge above what was held, which passed a limit or the lots.</summary>
-    public UsageAlert AlertOverrun(ApiToken token, string converter, long charged, long held)
-    {
-        var customer = GetCustomer(token);
-        return new UsageAlert
-        {
-            Id = Guid.CreateVersion7(_now),
-            ResellerId = token.ResellerId,
-            Subject = AlertSubject.Overrun,
-            SubjectId = token.Id,
-            SubjectName = $"{converter} with token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
-            Percent = (int)Math.Min(int.MaxValue, charged * 100 / held),
-            Used = charged,
-            Limit = held,
-            AtUtc = _now,
-        };
-    }
-
     /// <summary>Writes the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {

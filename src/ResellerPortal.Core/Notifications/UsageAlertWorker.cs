@@ -82,6 +82,14 @@ public sealed class UsageAlertWorker(
     /// <summary>Composes an alert's email. Customers receive it as well, so it must not contain cost.</summary>
     public static (string Subject, string Text) Compose(UsageAlert alert)
     {
+        if (alert.Subject == AlertSubject.Overrun)
+        {
+            return (
+                $"Higher charge than held: {alert.SubjectName}",
+                $"{alert.Amounts}.\nThe charge exceeded a limit or a credit lot and is recorded in full. From now on, that many conversions "
+                    + "are held for such a request. If the token's limit is used up, its requests are rejected.\n");
+        }
+
         var isBalance = alert.Subject == AlertSubject.Balance;
         var state = (isBalance, alert.Percent) switch
         {

@@ -168,13 +168,16 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     public long? GetRemaining(DateOnly month) =>
         UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved - Granted) : null;
 
+    /// <summary>Whether its limit is used up or granted to the tokens that it issued; requests in flight do not count.</summary>
+    public bool IsSpent(DateOnly month) => UsageLimit <= GetUsed(month) + Granted;
+
     /// <param name="month">First day of the current month in the reseller's time zone.</param>
     public TokenState GetState(DateTimeOffset now, DateOnly month) =>
         RevokedAtUtc is not null ? TokenState.Revoked
         : ExpiresAtUtc <= now ? TokenState.Expired
         : PausedAtUtc is not null ? TokenState.Paused
         : NotBeforeUtc > now ? TokenState.Waiting
-        : UsageLimit <= GetUsed(month) + Granted ? TokenState.Exhausted
+        : IsSpent(month) ? TokenState.Exhausted
         : TokenState.Active;
 
     /// <summary>Starts a new month's count if the limit is monthly and a later month has begun.</summary>

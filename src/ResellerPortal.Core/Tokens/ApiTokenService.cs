@@ -52,15 +52,12 @@ public sealed class ApiTokenService(
     }
 
     /// <summary>
-    /// Issues a token for a program with the customer's master token. The reseller granted the master token knowingly, so only the
-    /// largest allowed limit applies.
-    /// Refused: as for <see cref="IssueAsync"/>.
+    /// Issues a token for a program with the customer's master token, within that token's own terms (<see cref="MasterTokenTerms"/>).
+    /// Refused: as for <see cref="IssueAsync"/>; the master token has ended; the terms go beyond it; its limit leaves too little.
     /// </summary>
     public Task<Outcome<IssuedToken>> IssueByMasterAsync(
-        ApiToken master,
-        TokenRequest request,
-        CancellationToken cancellationToken = default) =>
-        CreateAsync(CreateActor(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken);
+        ApiToken master, TokenRequest request, CancellationToken cancellationToken = default) =>
+        CreateAsync(CreateActor(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken, issuedBy: master.Id);
 
     /// <summary>Revokes a token of the master token's customer by its secret's hash.</summary>
     /// <returns>False if the customer has no such token, or it is the master token itself.</returns>
@@ -87,8 +84,8 @@ public sealed class ApiTokenService(
             : throw new InvalidOperationException("Only the portal itself may set secrets.");
 
     /// <summary>
-    /// Revokes a token immediately and permanently. Idempotent. A native token ends when its revocation reaches the upstream, which is
-    /// attempted here and retried later (<see cref="ApiToken.DeletedUpstreamAtUtc"/>).
+    /// Revokes a token and all that it issued, immediately and permanently. Idempotent. A native token ends when its revocation reaches the
+    /// upstream, which is attempted here and retried later (<see cref="ApiToken.DeletedUpstreamAtUtc"/>).
     /// Refused: no such token.
     /// </summary>
     public async Task<Outcome<ApiToken>> RevokeAsync(Actor actor, Guid tokenId, CancellationToken cancellationToken = default)
@@ -101,13 +98,15 @@ public sealed class ApiTokenService(
             return Refusal.NotFound("token");
         }
 
+        await database.LockWithIssuedAsync(db, tokenId, cancellationToken);
         var now = clock.GetUtcNow();
         var changed = await db.ApiTokens
             .Where(t => t.Id == tokenId && t.RevokedAtUtc == null)
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
         if (changed > 0)
         {
-            db.Audit(actor, now, Permission.TokensRevoke, Describe(token), token.ResellerId, token.CustomerId);
+            var issued = await MasterTokenTerms.RevokeIssuedAsync(db, tokenId, now, cancellationToken);
+            db.Audit(actor, now, Permission.TokensRevoke, Describe(token) + issued, token.ResellerId, token.CustomerId);
             await db.SaveChangesAsync(cancellationToken);
             token.RevokedAtUtc = now;
         }
@@ -134,7 +133,8 @@ public sealed class ApiTokenService(
     }
 
     /// <summary>
-    /// Gives a token a new secret; the old one stays valid for <paramref name="overlap"/>, so that programs can be switched over.
+    /// Gives a token a new secret; the old one stays valid for <paramref name="overlap"/>, so that programs can be switched over. Without
+    /// overlap the old secret may have leaked, so the tokens that it issued are revoked.
     /// Refused: no such token; the overlap is out of range; the token is revoked, expired or native.
     /// </summary>
     public async Task<Outcome<IssuedToken>> RotateAsync(
@@ -153,7 +153,7 @@ public sealed class ApiTokenService(
         var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await database.LockRowsAsync<ApiToken>(db, [tokenId], cancellationToken);
+        await database.LockWithIssuedAsync(db, tokenId, cancellationToken);
         if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == tokenId, cancellationToken) is not { } token)
         {
             return Refusal.NotFound("token");
@@ -172,16 +172,15 @@ public sealed class ApiTokenService(
                     + "this one.");
         }
 
-        (
-            token.PreviousSecretHash,
-            token.PreviousProtectedSecret,
-            token.PreviousSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
+        (token.PreviousSecretHash, token.PreviousProtectedSecret, token.PreviousSecretEndsAtUtc) =
+            (token.SecretHash, token.ProtectedSecret, now + overlap);
         (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, GetEnding(secret));
+        var issued = overlap == TimeSpan.Zero ? await MasterTokenTerms.RevokeIssuedAsync(db, tokenId, now, cancellationToken) : "";
         db.Audit(
             actor,
             now,
             Permission.TokensIssue,
-            $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC",
+            $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC{issued}",
             token.ResellerId,
             token.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
@@ -272,13 +271,15 @@ public sealed class ApiTokenService(
     }
 
     /// <param name="validUntilUtc">When the upstream ends a native token.</param>
+    /// <param name="issuedBy">The master token that issues it; null if a member or the portal does.</param>
     private async Task<Outcome<IssuedToken>> CreateAsync(
         Actor actor,
         CustomerId customerId,
         TokenRequest request,
         string secret,
         CancellationToken cancellationToken,
-        DateTimeOffset? validUntilUtc = null)
+        DateTimeOffset? validUntilUtc = null,
+        Guid? issuedBy = null)
     {
         var now = clock.GetUtcNow();
         if (TokenRequestValidator.Check(request, now) is { } refusal)
@@ -290,14 +291,19 @@ public sealed class ApiTokenService(
         var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (issuedBy is { } masterId)
+        {
+            await database.LockRowsAsync<ApiToken>(db, [masterId], cancellationToken);
+        }
+
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
         {
             return Refusal.NotFound("customer");
         }
 
-        var contractEndsAtUtc = customer.ContractEndsAtUtc(
-            (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == customer.ResellerId, cancellationToken)).Zone);
+        var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == customer.ResellerId, cancellationToken)).Zone;
+        var contractEndsAtUtc = customer.ContractEndsAtUtc(zone);
         if (contractEndsAtUtc <= now)
         {
             return Refusal.Because(
@@ -307,10 +313,8 @@ public sealed class ApiTokenService(
         if (request.IsNative && (contractEndsAtUtc is not null || customer.IsPrepaid))
         {
             return Refusal.Because(
-                $"This customer {(customer.IsPrepaid
-                    ? "is prepaid"
-                    : "has a contract with an "
-                        + "end")}, and the portal cannot stop a token at ConvertAPI. Issue a gateway token instead.",
+                $"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and the portal cannot stop a token at "
+                    + "ConvertAPI. Issue a gateway token instead.",
                 nameof(request.IsNative));
         }
 
@@ -341,6 +345,17 @@ public sealed class ApiTokenService(
             return Refusal.Because($"A customer can have up to {MaxTokensPerCustomer} active tokens. Revoke some first.");
         }
 
+        if (issuedBy is { } issuer)
+        {
+            var granted = await MasterTokenTerms.GrantAsync(db, issuer, request, zone, now, cancellationToken);
+            if (granted.IsRefused)
+            {
+                return granted.Refusal!;
+            }
+
+            request = granted.Value;
+        }
+
         var token = new ApiToken
         {
             ResellerId = customer.ResellerId,
@@ -351,6 +366,8 @@ public sealed class ApiTokenService(
             SecretEnding = GetEnding(secret),
             UsageLimit = request.UsageLimit,
             LimitPeriod = request.LimitPeriod,
+            LimitPolicy = isSelfService && issuedBy is null ? LimitPolicy.Strict : request.LimitPolicy,
+            IssuedByTokenId = issuedBy,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
             ExpiresAtUtc = validUntilUtc
                 ?? (request.ExpiresAtUtc is { } wished && !(wished > contractEndsAtUtc) ? wished.ToUniversalTime() : contractEndsAtUtc),
@@ -377,11 +394,7 @@ public sealed class ApiTokenService(
     private static string GetEnding(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
 
     private static string Describe(ApiToken token) =>
-        $"{(token.IsMaster
-            ? "master token"
-            : token.IsNative
-            ? "token at ConvertAPI"
-            : "token")} {token.Environment} (…{token.SecretEnding}), "
+        $"{(token.IsMaster ? "master token" : token.IsNative ? "token at ConvertAPI" : "token")} {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
 }

@@ -36,9 +36,15 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
             : token;
     }
 
-    /// <summary>Authenticates the caller's token for an upload.</summary>
-    /// <exception cref="CallerErrorException">The token cannot be used.</exception>
-    internal Task<ApiToken> AuthenticateForUploadAsync(HttpContext context) => AuthenticateAsync(context);
+    /// <summary>Authenticates the caller's token for an upload, which it must be able to convert.</summary>
+    /// <exception cref="CallerErrorException">The token cannot be used, or its limit is used up.</exception>
+    internal async Task<ApiToken> AuthenticateForUploadAsync(HttpContext context)
+    {
+        var token = await AuthenticateAsync(context);
+        return await authenticator.FindSpentLimitAsync(token, context.RequestAborted) is { } spent
+            ? throw new CallerErrorException(GatewayError.FromRefusal(spent))
+            : token;
+    }
 
     /// <summary>Authenticates the caller's master token.</summary>
     /// <exception cref="CallerErrorException">The token is not a master token.</exception>

@@ -1453,38 +1453,27 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("InvoiceSeries");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterCost", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
-                    b.Property<DateOnly>("Day")
-                        .HasColumnType("date");
-
-                    b.Property<long>("Highest")
+                    b.Property<long?>("CeilingPerRequest")
                         .HasColumnType("bigint");
 
-                    b.HasKey("ResellerId", "Converter", "Day");
+                    b.Property<long?>("MegabytesPerConversion")
+                        .HasColumnType("bigint");
 
-                    b.ToTable("ConverterPeak");
-                });
+                    b.Property<long?>("PagesPerConversion")
+                        .HasColumnType("bigint");
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterReserve", b =>
-                {
-                    b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
-
-                    b.Property<long>("Quantity")
+                    b.Property<long>("PerFile")
                         .HasColumnType("bigint");
 
                     b.HasKey("Converter");
 
-                    b.ToTable("ConverterReserve");
+                    b.ToTable("ConverterCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
@@ -1497,8 +1486,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<string>("Converter")
                         .IsRequired()
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<long?>("CorrectsSequence")
                         .HasColumnType("bigint");
@@ -1580,14 +1569,17 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<string>("Converter")
                         .IsRequired()
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
 
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Parts")
                         .IsRequired()
@@ -1648,8 +1640,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<string>("SubjectName")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<long>("Used")
                         .HasColumnType("bigint");
@@ -1675,8 +1667,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<long>("UnitCostMicros")
                         .HasColumnType("bigint");
@@ -1708,6 +1700,26 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasIndex("ResellerId", "Day");
 
                     b.ToTable("UsageRollup");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Metering.WorstCost", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Converter")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<long>("PerFile")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PerRequest")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "Converter");
+
+                    b.ToTable("WorstCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
@@ -2308,8 +2320,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<string>("CoveredConverter")
-                        .HasMaxLength(60)
-                        .HasColumnType("character varying(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<long?>("CoveredUntilUtc")
                         .HasColumnType("bigint");
@@ -2363,6 +2375,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint");
 
                     b.Property<long?>("SelfServiceMaxLimit")
                         .HasColumnType("bigint");
@@ -2729,8 +2744,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<string>("AllowedConverters")
                         .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)");
+                        .HasMaxLength(10100)
+                        .HasColumnType("character varying(10100)");
 
                     b.Property<string>("AllowedNetworks")
                         .IsRequired()
@@ -2765,6 +2780,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("ExpiryRecordedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("Granted")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ImportName")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
@@ -2781,10 +2799,18 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("boolean");
 
+                    b.Property<Guid?>("IssuedByTokenId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateOnly?>("LimitMonth")
                         .HasColumnType("date");
 
                     b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<string>("LimitPolicy")
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
@@ -2851,6 +2877,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasIndex("CustomerId");
 
                     b.HasIndex("ExpiresAtUtc");
+
+                    b.HasIndex("IssuedByTokenId")
+                        .HasFilter("\"IssuedByTokenId\" IS NOT NULL");
 
                     b.HasIndex("PreviousSecretHash");
 

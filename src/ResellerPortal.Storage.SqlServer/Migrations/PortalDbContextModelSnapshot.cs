@@ -1457,38 +1457,27 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("InvoiceSeries");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterCost", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
 
-                    b.Property<DateOnly>("Day")
-                        .HasColumnType("date");
-
-                    b.Property<long>("Highest")
+                    b.Property<long?>("CeilingPerRequest")
                         .HasColumnType("bigint");
 
-                    b.HasKey("ResellerId", "Converter", "Day");
+                    b.Property<long?>("MegabytesPerConversion")
+                        .HasColumnType("bigint");
 
-                    b.ToTable("ConverterPeak");
-                });
+                    b.Property<long?>("PagesPerConversion")
+                        .HasColumnType("bigint");
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterReserve", b =>
-                {
-                    b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
-
-                    b.Property<long>("Quantity")
+                    b.Property<long>("PerFile")
                         .HasColumnType("bigint");
 
                     b.HasKey("Converter");
 
-                    b.ToTable("ConverterReserve");
+                    b.ToTable("ConverterCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
@@ -1501,8 +1490,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<string>("Converter")
                         .IsRequired()
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<long?>("CorrectsSequence")
                         .HasColumnType("bigint");
@@ -1584,14 +1573,17 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<string>("Converter")
                         .IsRequired()
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
 
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("int");
 
                     b.Property<string>("Parts")
                         .IsRequired()
@@ -1652,8 +1644,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<string>("SubjectName")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<long>("Used")
                         .HasColumnType("bigint");
@@ -1679,8 +1671,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Converter")
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<long>("UnitCostMicros")
                         .HasColumnType("bigint");
@@ -1712,6 +1704,26 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "Day");
 
                     b.ToTable("UsageRollup");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Metering.WorstCost", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Converter")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<long>("PerFile")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PerRequest")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "Converter");
+
+                    b.ToTable("WorstCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
@@ -2313,8 +2325,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<string>("CoveredConverter")
-                        .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
 
                     b.Property<long?>("CoveredUntilUtc")
                         .HasColumnType("bigint");
@@ -2368,6 +2380,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint");
 
                     b.Property<long?>("SelfServiceMaxLimit")
                         .HasColumnType("bigint");
@@ -2735,8 +2750,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<string>("AllowedConverters")
                         .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("nvarchar(4000)");
+                        .HasMaxLength(10100)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("AllowedNetworks")
                         .IsRequired()
@@ -2771,6 +2786,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("ExpiryRecordedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("Granted")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ImportName")
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
@@ -2787,10 +2805,18 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("bit");
 
+                    b.Property<Guid?>("IssuedByTokenId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateOnly?>("LimitMonth")
                         .HasColumnType("date");
 
                     b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<string>("LimitPolicy")
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)");
@@ -2857,6 +2883,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("CustomerId");
 
                     b.HasIndex("ExpiresAtUtc");
+
+                    b.HasIndex("IssuedByTokenId")
+                        .HasFilter("\"IssuedByTokenId\" IS NOT NULL");
 
                     b.HasIndex("PreviousSecretHash");
 

@@ -10,6 +10,7 @@ public sealed partial class TokenDialog
     private string _environment = "production";
     private long? _limit;
     private LimitPeriod _period;
+    private LimitPolicy _policy;
     private string? _expires;
     private bool _hasMore;
     private string? _notBefore;
@@ -33,6 +34,10 @@ public sealed partial class TokenDialog
     [Parameter]
     public bool MayBeMaster { get; set; }
 
+    /// <summary>Whether the token may be lenient.</summary>
+    [Parameter]
+    public bool MayBeLenient { get; set; }
+
     /// <summary>Whether the token may be created at ConvertAPI.</summary>
     [Parameter]
     public bool MayBeNative { get; set; }
@@ -50,6 +55,7 @@ public sealed partial class TokenDialog
         var outcome = await Issue(_isNative ? basic : basic with
         {
             LimitPeriod = _period,
+            LimitPolicy = _policy,
             NotBeforeUtc = notBeforeUtc,
             AllowedConverters = SplitList(_converters),
             AllowedNetworks = SplitList(_networks),

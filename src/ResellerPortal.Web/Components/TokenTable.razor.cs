@@ -22,12 +22,23 @@ public sealed partial class TokenTable(IDialogService dialogs)
     [Parameter]
     public EventCallback<TokenRow> OnRotate { get; set; }
 
+    /// <summary>Whether a token may be made strict or lenient.</summary>
+    [Parameter]
+    public bool MayEditLimit { get; set; }
+
+    [Parameter]
+    public EventCallback<TokenRow> OnEditLimit { get; set; }
+
     [Parameter]
     public EventCallback<TokenRow> OnLeak { get; set; }
 
     /// <summary>Invoked after the user has confirmed.</summary>
     [Parameter]
     public EventCallback<TokenRow> OnRevoke { get; set; }
+
+    private static string GetPolicyText(TokenRow token) => token.LimitPolicy == LimitPolicy.Strict
+        ? "Rejects requests that may cost more than what is left, so that the limit is never exceeded"
+        : "Accepts requests while conversions are left; the limit is exceeded if such a request costs more";
 
     private async Task ConfirmAsync(TokenRow token)
     {

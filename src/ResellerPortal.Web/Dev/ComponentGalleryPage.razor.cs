@@ -30,6 +30,7 @@ public sealed partial class ComponentGalleryPage(
             $"a1b{i}",
             i % 2 == 0 ? 1000 : null,
             LimitPeriod.Month,
+            i == 1 ? LimitPolicy.Lenient : LimitPolicy.Strict,
             250 * i,
             i % 2 == 0 ? Math.Max(0, 1000 - (250 * i)) : null,
             null,

@@ -95,6 +95,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
             "0001",
             null,
             LimitPeriod.Ever,
+            LimitPolicy.Strict,
             5,
             null,
             null,

@@ -82,6 +82,7 @@ public sealed partial class CustomerPage(
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
         {
             { d => d.MayBeMaster, true },
+            { d => d.MayBeLenient, true },
             { d => d.MayBeNative, _detail!.Reseller.IssuesNativeTokens },
             { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
         });
@@ -105,6 +106,14 @@ public sealed partial class CustomerPage(
         if (isDone && result is IssuedToken issued)
         {
             await dialogs.ShowTokenAsync(issued);
+            await LoadAsync();
+        }
+    }
+
+    private async Task EditLimitAsync(TokenRow token)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<LimitPolicyDialog> { { d => d.Token, token } })).IsDone)
+        {
             await LoadAsync();
         }
     }
