@@ -174,9 +174,14 @@ internal static class UploadEndpoints
 
                 throw new CallerErrorException(GatewayError.DispositionMissing);
             }
-            catch
+            catch (Exception failure)
             {
                 form.Dispose();
+                if (failure is InvalidDataException or IOException and not BadHttpRequestException)
+                {
+                    throw new CallerErrorException(GatewayError.FromException(failure, maxUploadBytes: 0));
+                }
+
                 throw;
             }
         }

@@ -64,6 +64,7 @@ public sealed class SettlementTests
             await context.Response.Body.WriteAsync(content);
         });
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        fixture.Client.DefaultRequestHeaders.Accept.Clear();
         fixture.Client.DefaultRequestHeaders.Accept.ParseAdd("application/octet-stream");
 
         using var answer = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
