@@ -291,11 +291,7 @@ public sealed class ApiTokenService(
         var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (issuedBy is { } masterId)
-        {
-            await database.LockRowsAsync<ApiToken>(db, [masterId], cancellationToken);
-        }
-
+        await database.LockRowsAsync<ApiToken>(db, issuedBy is { } masterId ? [masterId] : [], cancellationToken);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
         {
