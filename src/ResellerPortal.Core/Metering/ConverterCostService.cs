@@ -12,7 +12,7 @@ namespace ResellerPortal.Core.Metering;
 public sealed record ConverterCostRow(string Converter, ConverterCost? Stated, long HighestPerFile, long HighestPerRequest);
 
 /// <summary>The figures that the operator states for a converter.</summary>
-public sealed record ConverterCostFigures(
+public sealed record StatedCost(
     long PerFile,
     long? PagesPerConversion = null,
     long? MegabytesPerConversion = null,
@@ -51,7 +51,7 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
     public async Task<Outcome<ConverterCost>> SetAsync(
         Actor actor,
         string converter,
-        ConverterCostFigures figures,
+        StatedCost figures,
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ConvertersManage);
@@ -81,7 +81,7 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
         return cost;
     }
 
-    private static Refusal? Check(ConverterCostFigures figures) => figures switch
+    private static Refusal? Check(StatedCost figures) => figures switch
     {
         { PerFile: < 1 or > MaxConversions } =>
             Refusal.Because($"Enter from 1 to {MaxConversions:N0} conversions per file.", nameof(figures.PerFile)),
@@ -95,7 +95,7 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
         _ => null,
     };
 
-    private static string Describe(ConverterCostFigures figures) =>
+    private static string Describe(StatedCost figures) =>
         $"{figures.PerFile:N0} conversions per file"
         + (figures.PagesPerConversion is { } pages ? $", 1 per {pages:N0} pages" : "")
         + (figures.MegabytesPerConversion is { } megabytes ? $", 1 per {megabytes:N0} MB" : "")

@@ -291,11 +291,7 @@ public sealed class ApiTokenService(
         var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (issuedBy is { } masterId)
-        {
-            await database.LockRowsAsync<ApiToken>(db, [masterId], cancellationToken);
-        }
-
+        await database.LockRowsAsync<ApiToken>(db, issuedBy is { } masterId ? [masterId] : [], cancellationToken);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
         {
@@ -313,8 +309,8 @@ public sealed class ApiTokenService(
         if (request.IsNative && (contractEndsAtUtc is not null || customer.IsPrepaid))
         {
             return Refusal.Because(
-                $"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and the portal cannot stop a token at "
-                    + "ConvertAPI. Issue a gateway token instead.",
+                $"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and the portal cannot stop a token "
+                    + "at ConvertAPI. Issue a gateway token instead.",
                 nameof(request.IsNative));
         }
 
@@ -347,7 +343,7 @@ public sealed class ApiTokenService(
 
         if (issuedBy is { } issuer)
         {
-            var granted = await MasterTokenTerms.GrantAsync(db, issuer, request, zone, now, cancellationToken);
+            var granted = await MasterTokenTerms.TakeLimitAsync(db, issuer, request, zone, now, cancellationToken);
             if (granted.IsRefused)
             {
                 return granted.Refusal!;
@@ -394,7 +390,8 @@ public sealed class ApiTokenService(
     private static string GetEnding(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
 
     private static string Describe(ApiToken token) =>
-        $"{(token.IsMaster ? "master token" : token.IsNative ? "token at ConvertAPI" : "token")} {token.Environment} (…{token.SecretEnding}), "
+        (token.IsMaster ? "master token" : token.IsNative ? "token at ConvertAPI" : "token")
+        + $" {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
 }

@@ -14,7 +14,7 @@ internal static class MasterTokenTerms
 {
     /// <summary>Restricts the terms of a token that a locked master token issues, and takes its limit from the master token's.</summary>
     /// <returns>The restricted terms. Refused: the master token has ended; the terms go beyond it; its limit leaves too little.</returns>
-    public static async Task<Outcome<TokenRequest>> GrantAsync(
+    public static async Task<Outcome<TokenRequest>> TakeLimitAsync(
         PortalDbContext db,
         Guid masterId,
         TokenRequest request,

@@ -35,8 +35,8 @@ internal static class TokenRequestValidator
             Refusal.Because("Enter a number of conversions for the monthly limit.", nameof(request.UsageLimit)),
         { AllowedConverters: var converters } when converters.Count > MaxConverters || !converters.All(ConverterName.IsValid) =>
             Refusal.Because(
-                $"Enter up to {MaxConverters} converters such as docx-to-pdf or docx-to-pdf/openoffice, in lower case, or leave it empty to "
-                    + "allow all.",
+                $"Enter up to {MaxConverters} converters such as docx-to-pdf or docx-to-pdf/openoffice, in lower case, or leave it empty "
+                    + "to allow all.",
                 nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
             Refusal.Because(

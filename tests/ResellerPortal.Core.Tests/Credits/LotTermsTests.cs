@@ -78,8 +78,8 @@ public sealed class LotTermsTests
             StringComparison.Ordinal);
         Assert.True((await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 5, " ")).IsRefused);
         await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -4, "sold twice by mistake"));
-        Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
-        await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 1, "goodwill"));
+        Assert.IsType<ReserveResult.ShareReached>(await sqlite.ReserveAsync(token.Secret));
+        await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 4, "goodwill"));
 
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();

@@ -44,12 +44,12 @@ public sealed class LedgerRowCacheTests
 
         Assert.Equal(1, await HeldAsync());
         await TestData.Valued(new ConverterCostService(sqlite.Database, sqlite.Clock).SetAsync(
-            TestData.Operator, "docx-to-pdf", new ConverterCostFigures(7)));
+            TestData.Operator, "docx-to-pdf", new StatedCost(7)));
         Assert.Equal(7, await HeldAsync());
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = 10");
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(secret, null));
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = NULL");
-        await ExecuteAsync("UPDATE \"CreditLot\" SET \"Conversions\" = \"Used\" + \"Reserved\" + 8");
+        await ExecuteAsync("UPDATE \"CreditLot\" SET \"Conversions\" = \"Used\" + \"Reserved\" + 30");
         Assert.Equal(7, await HeldAsync());
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"RevokedAtUtc\" = 1");
         Assert.IsType<ReserveResult.TokenRevoked>(await sqlite.ReserveAsync(secret, null));
@@ -70,7 +70,7 @@ public sealed class LedgerRowCacheTests
         var (_, secret) = await SellAsync(sqlite, conversions: 3);
         var held = await sqlite.HoldAsync(secret, 3);
         await sqlite.RestartAsync();
-        Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(secret));
+        Assert.IsType<ReserveResult.ShareReached>(await sqlite.ReserveAsync(secret));
 
         await sqlite.Meter.ReleaseAsync(held);
 

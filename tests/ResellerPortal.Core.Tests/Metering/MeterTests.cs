@@ -32,7 +32,13 @@ public sealed class MeterTests
 
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
         {
-            if (await sqlite.ReserveAsync(secrets[i % 4]) is not ReserveResult.Held held)
+            var result = await sqlite.ReserveAsync(secrets[i % 4]);
+            while (result is ReserveResult.ShareReached)
+            {
+                result = await sqlite.ReserveAsync(secrets[i % 4]);
+            }
+
+            if (result is not ReserveResult.Held held)
             {
                 return false;
             }
@@ -102,7 +108,7 @@ public sealed class MeterTests
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Data.IssueAsync(owner, customer);
         sqlite.Clock.Advance(TimeSpan.FromDays(365) - TimeSpan.FromMilliseconds(1));
-        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
+        await sqlite.UseAsync(token.Secret);
 
         sqlite.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
@@ -229,7 +235,7 @@ public sealed class MeterTests
     public async Task Shutting_down_answers_what_was_accepted_and_accepts_no_more()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (owner, customer) = await SellAsync(sqlite, lot: 100);
+        var (owner, customer) = await SellAsync(sqlite, lot: 1000);
         var token = await sqlite.Data.IssueAsync(owner, customer);
         var meter = sqlite.NewMeter();
         using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);

@@ -37,7 +37,7 @@ public sealed class ModelTests
         ];
         var model = new Model(
             [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
-            [new Limit(20, tokens[0].Token.ExpiresAtUtc), new Limit(null, null), new Limit(12, null)]);
+            [new Limit("Acme", 20, tokens[0].Token.ExpiresAtUtc), new Limit("Acme", null, null), new Limit("Blue", 12, null)]);
         foreach (var step in steps)
         {
             await StepAsync(sqlite, owner, tokens, model, step);
@@ -112,7 +112,7 @@ public sealed class ModelTests
         public long Reserved { get; set; }
     }
 
-    private sealed record Limit(long? Most, DateTimeOffset? Ends)
+    private sealed record Limit(string Customer, long? Most, DateTimeOffset? Ends)
     {
         public long Used { get; set; }
 
@@ -130,6 +130,13 @@ public sealed class ModelTests
         {
             var limit = Limits[token];
             if (limit.IsRevoked || limit.Ends <= now || limit.Used + limit.Reserved + quantity > limit.Most)
+            {
+                return null;
+            }
+
+            var inFlight = Limits.Where(l => l.Customer == limit.Customer).Sum(l => l.Reserved);
+            var free = Lots.Where(l => l.Ends > now).Sum(l => Math.Max(0, l.Size - l.Used - l.Reserved));
+            if (inFlight > 0 && (inFlight + quantity) * 2 > free + inFlight)
             {
                 return null;
             }

@@ -28,5 +28,5 @@ public sealed partial class ConverterDialog(CurrentActor current, ConverterCostS
     }
 
     private async Task<Refusal?> ActAsync() => (await costs.SetAsync(
-        await current.GetAsync(), _converter, new ConverterCostFigures(_perFile, _pages, _megabytes, _ceiling))).Refusal;
+        await current.GetAsync(), _converter, new StatedCost(_perFile, _pages, _megabytes, _ceiling))).Refusal;
 }

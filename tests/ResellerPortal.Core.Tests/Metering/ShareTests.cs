@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>What one customer's requests in flight may hold of its reseller's conversions.</summary>
+public sealed class ShareTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Requests_in_flight_hold_half_at_most_so_that_a_neighbour_goes_on(string provider)
+    {
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (owner, _, token) = await WorstCostTests.SellAsync(database, conversions: 100);
+        var neighbour = await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Blue"));
+        var first = await database.HoldAsync(token.Secret, 30);
+        await database.HoldAsync(token.Secret, 20);
+
+        Assert.IsType<ReserveResult.ShareReached>(await database.ReserveAsync(token.Secret));
+        Assert.IsType<ReserveResult.ShareReached>(await database.Meter.ExtendAsync(first, new RequestExtent(31)));
+        Assert.IsType<ReserveResult.Held>(await database.ReserveAsync(neighbour.Secret, 50));
+        await database.AssertLedgerIsCleanAsync();
+
+        // What ends makes room for the customer's own requests.
+        await database.Meter.ReleaseAsync(first);
+        Assert.IsType<ReserveResult.Held>(await database.ReserveAsync(token.Secret, 5));
+        await database.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_customer_with_nothing_in_flight_may_hold_everything()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, token) = await WorstCostTests.SellAsync(sqlite, conversions: 100);
+
+        var all = await sqlite.HoldAsync(token.Secret, 100);
+
+        Assert.IsType<ReserveResult.ShareReached>(await sqlite.ReserveAsync(token.Secret));
+        await sqlite.Meter.SettleAsync(new SettleRequest(all, 100));
+        Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
+    }
+
+    [Fact]
+    public async Task A_wrong_counter_of_what_a_customer_holds_is_found()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, token) = await WorstCostTests.SellAsync(sqlite);
+        await sqlite.HoldAsync(token.Secret, 7);
+        await using var db = sqlite.OpenAll();
+        await db.Customers.ExecuteUpdateAsync(set => set.SetProperty(c => c.Reserved, 6));
+
+        var faults = (await new LedgerVerifier(sqlite.Database).VerifyAsync()).Faults;
+
+        Assert.Contains(faults, fault => fault.Contains("holds 6", StringComparison.Ordinal));
+    }
+}
