@@ -12,12 +12,14 @@ namespace ResellerPortal.Core.Metering;
 /// <param name="Quantity">At least 1; null reserves the recent peak cost of such a conversion (<see cref="ConverterPeak"/>).</param>
 /// <param name="Caller">The caller's address, for tokens restricted to networks.</param>
 /// <param name="Origin">The web origin sent by a browser; null for other clients.</param>
+/// <param name="Reseller">The only reseller whose tokens are known where the request arrived; null for all.</param>
 public sealed record ReserveRequest(
     byte[] SecretHash,
     string Converter,
     long? Quantity = null,
     IPAddress? Caller = null,
-    string? Origin = null);
+    string? Origin = null,
+    ResellerId? Reseller = null);
 
 public abstract record ReserveResult
 {

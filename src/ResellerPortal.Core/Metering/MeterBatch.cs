@@ -93,7 +93,7 @@ internal sealed class MeterBatch
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {
-        if (FindToken(request.SecretHash) is not { } token)
+        if (FindToken(request.SecretHash) is not { } token || (request.Reseller is { } only && only != token.ResellerId))
         {
             return new ReserveResult.UnknownToken();
         }

@@ -6,6 +6,7 @@ using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Hosts;
 using ResellerPortal.Gateway.Jobs;
 using ResellerPortal.Gateway.Upstream;
 
@@ -57,7 +58,12 @@ internal sealed class ConversionHandler(
 
         var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
-            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)),
+            new ReserveRequest(
+                hash,
+                converter,
+                Caller: context.Connection.RemoteIpAddress,
+                Origin: CallerAuthenticator.GetOrigin(request),
+                Reseller: GatewayHostFeature.FindReseller(context)),
             context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {

@@ -26,7 +26,7 @@ public sealed class PageAccessTests
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload",
         "/sandbox/d/{fileId}",
         "/pay/{Key}", "/webhooks/stripe", "/webhooks/stripe/{reseller:guid}",
-        "/healthz", "/readyz",
+        "/healthz", "/readyz", "/gateway-host",
     ];
 
     [Fact]
