@@ -85,7 +85,12 @@ public static class GatewayRegistration
         services.AddSingleton<IUpstreamTokenClient, UpstreamTokenClient>();
         services.AddPeriodicWorker<NativeTokenWorker>();
         services.AddPeriodicWorker<UpstreamReadingWorker>();
+        services.AddOptions<SandboxOptions>().Bind(configuration.GetSection(SandboxOptions.Section))
+            .Validate(o => o.LibreOfficeTimeout > TimeSpan.Zero, "Sandbox:LibreOfficeTimeout must be positive.")
+            .ValidateOnStart();
         services.AddSingleton(sandbox);
+        services.AddSingleton<OfficeConverter>();
+        services.AddSingleton<SandboxConversion>();
         services.AddSingleton<SandboxFileStore>();
         services.AddSingleton<SandboxJobStore>();
         services.AddHttpClient(

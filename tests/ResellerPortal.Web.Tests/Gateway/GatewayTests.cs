@@ -215,7 +215,7 @@ public sealed class GatewayTests
         using var server = PortalServer.Start();
         var (_, _, token) = await SellAsync(server);
 
-        var answer = await ConvertAsync(server, token.Secret, "docx", "a.docx", "x"u8.ToArray());
+        var answer = await ConvertAsync(server, token.Secret, "dwg", "a.dwg", "x"u8.ToArray());
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.Status);
         Assert.Contains("txt, md, csv, png, jpg", answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
