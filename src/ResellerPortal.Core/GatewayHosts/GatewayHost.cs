@@ -29,7 +29,7 @@ public enum GatewayHostStatus
     Broken,
 }
 
-/// <summary>A host name of a reseller's own, at which its customers reach the gateway once DNS has proved that it is the reseller's.</summary>
+/// <summary>A reseller's own host name, at which its customers reach the gateway once DNS has proved whose it is.</summary>
 public sealed class GatewayHost : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

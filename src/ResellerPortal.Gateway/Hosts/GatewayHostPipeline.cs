@@ -20,14 +20,16 @@ public static class GatewayHostPipeline
         var portal = app.ApplicationServices.GetRequiredService<PortalAddress>();
         app.Use((context, next) =>
         {
-            if (directory.FindReseller(context.Request.Host.Host) is not { } reseller)
+            // The portal's own host stays the portal's, even if it moved to a name that a reseller had verified before.
+            var host = context.Request.Host.Host;
+            if (directory.FindReseller(host) is not { } reseller || host.Equals(portal.Host, StringComparison.OrdinalIgnoreCase))
             {
                 return next(context);
             }
 
             context.Features.Set(new GatewayHostFeature(reseller));
             return context.IsForGateway ? next(context)
-                : context.Request.IsForPage ? RedirectAsync(context, portal)
+                : context.Request.IsForPage && portal.Url.Length > 0 ? SendToPortalAsync(context, portal)
                 : UnknownPathPipeline.RefuseAsync(context);
         });
     }
@@ -42,7 +44,7 @@ public static class GatewayHostPipeline
                 ? Results.StatusCode(StatusCodes.Status200OK)
                 : Results.StatusCode(StatusCodes.Status404NotFound)).AllowAnonymous().WithMetadata(new GatewayEndpoint());
 
-    private static Task RedirectAsync(HttpContext context, PortalAddress portal)
+    private static Task SendToPortalAsync(HttpContext context, PortalAddress portal)
     {
         context.Response.Redirect(portal.Url + "/");
         return Task.CompletedTask;

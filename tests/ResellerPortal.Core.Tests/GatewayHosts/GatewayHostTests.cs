@@ -191,7 +191,9 @@ public sealed class GatewayHostTests(PostgreSqlFixture postgres) : IClassFixture
         var outcomes = await Task.WhenAll(owners.Select(owner => Task.Run(() => hosts.CheckAsync(owner))));
 
         Assert.Single(outcomes, o => !o.IsRefused);
-        Assert.All(outcomes.Where(o => o.IsRefused), o => Assert.Contains("Another reseller", o.Refusal!.Message, StringComparison.Ordinal));
+        Assert.All(
+            outcomes.Where(o => o.IsRefused),
+            o => Assert.Contains("Another reseller", o.Refusal!.Message, StringComparison.Ordinal));
         var winner = Array.FindIndex(outcomes, o => !o.IsRefused);
         Assert.Equal(owners[winner].Reseller, directory.FindReseller(Name));
 
