@@ -10,6 +10,7 @@ using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.GatewayHosts;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
@@ -49,6 +50,7 @@ public static class CoreRegistration
             .AddAuditing()
             .AddOutbox()
             .AddCurrencies()
+            .AddGatewayHosts()
             .AddAccounts()
             .AddPlans()
             .AddCredits()
@@ -110,6 +112,16 @@ public static class CoreRegistration
     /// <summary>Adds exchange rates.</summary>
     private static IServiceCollection AddCurrencies(this IServiceCollection services) =>
         services.AddSingleton<CurrencyRateService>();
+
+    /// <summary>Adds resellers' own host names for the gateway.</summary>
+    private static IServiceCollection AddGatewayHosts(this IServiceCollection services)
+    {
+        services.AddSingleton<GatewayHostDirectory>();
+        services.AddSingleton<GatewayHostVerifier>();
+        services.AddSingleton<GatewayHostService>();
+        services.AddPeriodicWorker<GatewayHostRefreshWorker>();
+        return services;
+    }
 
     /// <summary>Adds the catalogue and its orders.</summary>
     private static IServiceCollection AddPlans(this IServiceCollection services)

@@ -142,6 +142,13 @@ public sealed record GatewayError(int Status, int Code, string Message)
         "Your account is paused because an invoice is overdue. Pay it, or contact your provider; conversions resume as soon as it is "
             + "paid. Nothing was charged.");
 
+    /// <summary>A path that does not exist, or not for this method. The answer never tells which.</summary>
+    public static GatewayError PathUnknown(string method, string path) => new(
+        404,
+        4040,
+        $"There is no {method} {path}. The paths are those of ConvertAPI, such as POST /convert/docx/to/pdf; see "
+            + "https://docs.convertapi.com.");
+
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
     public static GatewayError SentTwice(string parameter) => Unreadable($"{parameter} was sent twice with different values. Send it once.");

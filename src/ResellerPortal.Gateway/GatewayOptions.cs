@@ -57,6 +57,9 @@ public sealed class GatewayOptions
     /// <summary>Private networks in CIDR notation that callers' URLs may refer to; none by default.</summary>
     public List<string> AllowedPrivateNetworks { get; } = [];
 
+    /// <summary>The name server that is asked about resellers' hosts, as "192.0.2.53" or with a port; empty for the system's.</summary>
+    public string DnsServer { get; set; } = "";
+
     /// <summary>The setting Portal:PublicUrl; if empty, the request's own host is used.</summary>
     public string PublicUrl { get; set; } = "";
 }

@@ -16,7 +16,7 @@ public static class GatewayPipeline
     /// <summary>
     /// Handles requests for the gateway's endpoints, including errors; all others continue. Must be registered before authentication.
     /// </summary>
-    public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
+    public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(context => context.IsForGateway, gateway =>
     {
         var middleware = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
         gateway.Use(next => context => middleware.InvokeAsync(context, next));
@@ -25,7 +25,10 @@ public static class GatewayPipeline
         gateway.Run(context => context.GetEndpoint()!.RequestDelegate!(context));
     });
 
-    private static bool IsForGateway(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
+    extension(HttpContext context)
+    {
+        internal bool IsForGateway => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
+    }
 
     /// <summary>Rejects floods of invalid tokens before any lookup, and converts exceptions to gateway errors.</summary>
     private sealed class ExceptionMiddleware(InvalidTokenThrottle throttle, ILogger<ExceptionMiddleware> logger)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ResellerPortal.Core.GatewayHosts;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Core.Workers;
@@ -13,6 +14,7 @@ using ResellerPortal.Gateway.Account;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Conversions;
 using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Hosts;
 using ResellerPortal.Gateway.Jobs;
 using ResellerPortal.Gateway.Native;
 using ResellerPortal.Gateway.Requests;
@@ -60,12 +62,14 @@ public static class GatewayRegistration
                     o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller must be at least 1; omit it for "
                         + "no limit.")
             .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery must be positive.")
+            .Validate(o => DnsResolver.IsServer(o.DnsServer), "Gateway:DnsServer must be an IP address, with or without a port.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling must be positive.")
             .ValidateOnStart();
         services.AddHttpClient(JobPollingWorker.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddCors(cors => cors.AddPolicy(BrowserPolicy, ConfigureCors));
+        services.AddSingleton<IDnsResolver, DnsResolver>();
         services.AddSingleton<UpstreamAccountResolver>();
         services.AddSingleton<UpstreamCircuitBreaker>();
         services.AddSingleton<UpstreamClient>();
@@ -87,7 +91,12 @@ public static class GatewayRegistration
         services.AddSingleton<IUpstreamTokenClient, UpstreamTokenClient>();
         services.AddPeriodicWorker<NativeTokenWorker>();
         services.AddPeriodicWorker<UpstreamReadingWorker>();
+        services.AddOptions<SandboxOptions>().Bind(configuration.GetSection(SandboxOptions.Section))
+            .Validate(o => o.LibreOfficeTimeout > TimeSpan.Zero, "Sandbox:LibreOfficeTimeout must be positive.")
+            .ValidateOnStart();
         services.AddSingleton(sandbox);
+        services.AddSingleton<OfficeConverter>();
+        services.AddSingleton<SandboxConversion>();
         services.AddSingleton<SandboxFileStore>();
         services.AddSingleton<SandboxJobStore>();
         services.AddHttpClient(
@@ -115,6 +124,7 @@ public static class GatewayRegistration
             gateway.Map(path, IResult () => GatewayError.FormatsUnreadable.ToResult());
         }
 
+        endpoints.MapGatewayHosts();
         return endpoints;
     }
 

@@ -10,7 +10,7 @@ public sealed partial class ProjectTests
     {
         ["Core"] = ["Microsoft.AspNetCore.DataProtection.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.EntityFrameworkCore"],
         ["Documents"] = ["Core", "CsvHelper", "DocumentFormat.OpenXml", "Markdig", "PDFsharp", "QRCoder"],
-        ["Gateway"] = ["Core", "Microsoft.IdentityModel.JsonWebTokens", "Polly.Core"],
+        ["Gateway"] = ["Core", "DnsClient", "Microsoft.IdentityModel.JsonWebTokens", "Polly.Core"],
         ["Payments.Stripe"] = ["Core", "Stripe.net"],
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],
@@ -55,6 +55,7 @@ public sealed partial class ProjectTests
             "Credits",
             "Plans",
             "Accounts",
+            "GatewayHosts",
             "Currencies",
             "Outbox",
             "Auditing",

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.WebUtilities;
 using ResellerPortal.Gateway;
-using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Requests;
 
 namespace ResellerPortal.Benchmarks;
 

@@ -13,6 +13,13 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
 
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
+    /// <summary>Longer than a call may take.</summary>
+    private static readonly TimeSpan ClaimedFor = TimeSpan.FromMinutes(1);
+
+    private const int MaxRunningPerCustomer = 500;
+
+    private const int MaxDuePerCustomer = 100;
+
     /// <summary>Delays between webhook attempts; after the last one delivery fails.</summary>
     private static readonly TimeSpan[] WebHookDelays =
         [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
@@ -66,26 +73,42 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
             .SetProperty(j => j.WebHookDueAtUtc, j => j.WebHook == null ? null : now));
     }
 
-    /// <summary>Lists running jobs, oldest first.</summary>
-    public async Task<IReadOnlyList<ConversionJob>> ListRunningAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Lists each customer's running jobs, up to a number of them, so that no customer's hide another's.</summary>
+    public async Task<IReadOnlyList<ConversionJob>> ListRunningAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open(AllTenants);
-        return await db.ConversionJobs.AsNoTracking()
-            .Where(j => j.State == JobState.Running)
-            .OrderBy(j => j.CreatedAtUtc)
-            .Take(count)
+        var running = db.ConversionJobs.AsNoTracking().Where(j => j.State == JobState.Running);
+        return await running
+            .Select(j => j.CustomerId)
+            .Distinct()
+            .SelectMany(customer => running.Where(j => j.CustomerId == customer).OrderBy(j => j.CreatedAtUtc).Take(MaxRunningPerCustomer))
             .ToListAsync(cancellationToken);
     }
 
+    /// <summary>Lists each customer's due webhooks, up to a number of them.</summary>
     public async Task<IReadOnlyList<ConversionJob>> ListDueWebHooksAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(AllTenants);
-        return await db.ConversionJobs.AsNoTracking()
-            .Where(j => j.WebHookDueAtUtc <= now)
-            .OrderBy(j => j.WebHookDueAtUtc)
-            .Take(100)
+        var due = db.ConversionJobs.AsNoTracking().Where(j => j.WebHookDueAtUtc <= now);
+        return await due
+            .Select(j => j.CustomerId)
+            .Distinct()
+            .SelectMany(customer => due.Where(j => j.CustomerId == customer).OrderBy(j => j.WebHookDueAtUtc).Take(MaxDuePerCustomer))
             .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Claims a due webhook for this node, before it is called. If the node dies meanwhile, it is due again after a minute.
+    /// </summary>
+    /// <returns>False if another node has claimed or called it.</returns>
+    public async Task<bool> TryClaimWebHookAsync(ConversionJob job)
+    {
+        var until = clock.GetUtcNow() + ClaimedFor;
+        await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
+        return await db.ConversionJobs
+            .Where(j => j.Id == job.Id && j.WebHookDueAtUtc == job.WebHookDueAtUtc)
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.WebHookDueAtUtc, until)) == 1;
     }
 
     /// <summary>Records a webhook attempt; failed attempts are retried, up to five in all.</summary>

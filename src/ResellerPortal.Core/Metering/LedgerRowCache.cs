@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -18,6 +19,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private readonly Dictionary<Guid, ApiToken> _tokens = [];
     private readonly Dictionary<CustomerId, Customer> _customers = [];
     private readonly Dictionary<ResellerId, Reseller> _resellers = [];
+    private readonly Dictionary<ResellerId, bool> _hasSeveralCustomers = [];
     private readonly Dictionary<Guid, CreditLot> _lots = [];
     private readonly Dictionary<ResellerId, List<CreditLot>> _openLots = [];
     private readonly Dictionary<Guid, Reservation> _reservations = [];
@@ -43,6 +45,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             _tokens.Clear();
             _customers.Clear();
             _resellers.Clear();
+            _hasSeveralCustomers.Clear();
             _lots.Clear();
             _openLots.Clear();
             _reservations.Clear();
@@ -60,6 +63,9 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     public Customer GetCustomer(CustomerId id) => _customers[id];
 
     public Reseller GetReseller(ResellerId id) => _resellers[id];
+
+    /// <summary>Whether a reseller has more than one customer, as far as that was read.</summary>
+    public bool HasSeveralCustomers(ResellerId id) => _hasSeveralCustomers.GetValueOrDefault(id, true);
 
     /// <returns>Null if it is not or no longer held.</returns>
     public Reservation? FindReservation(Guid id) => _reservations.GetValueOrDefault(id);
@@ -118,6 +124,15 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     public async Task LoadResellersAsync(IEnumerable<ResellerId> ids) =>
         (await ReadMissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
+
+    /// <summary>Reads whether resellers have more than one customer.</summary>
+    public async Task LoadNeighborsAsync(IEnumerable<ResellerId> ids)
+    {
+        foreach (var reseller in ids.Where(id => !_hasSeveralCustomers.ContainsKey(id)))
+        {
+            _hasSeveralCustomers[reseller] = await db.Customers.Where(c => c.ResellerId == reseller).Take(2).CountAsync() > 1;
+        }
+    }
 
     /// <summary>Locks and reads all lots of the given resellers that have capacity left.</summary>
     public async Task LoadOpenLotsAsync(IEnumerable<ResellerId> resellers)

@@ -11,6 +11,9 @@ internal sealed class MeterBatch
     private static readonly string[] ExtendedColumns =
         [nameof(Reservation.Files), nameof(Reservation.Quantity), nameof(Reservation.Parts)];
 
+    /// <summary>Conversions left of a reseller below which it matters whether its customers have neighbors.</summary>
+    private const long SharedBelow = 100_000;
+
     private readonly LedgerRowCache _rows;
     private readonly UsageCounters _counters;
     private readonly LedgerPosting _posting;
@@ -105,6 +108,7 @@ internal sealed class MeterBatch
 
         var counters = await UsageCounters.LoadAsync(rows, tokens, customers, lots, earliest, now);
         await rows.Policy.LoadAsync(converters, counters.Resellers);
+        await rows.LoadNeighborsAsync(counters.Resellers.Where(reseller => counters.GetLeft(reseller) < SharedBelow));
         return new MeterBatch(rows, counters, now, isRepeated, settled);
     }
 
@@ -282,10 +286,13 @@ internal sealed class MeterBatch
         wanted = Math.Min(wanted, token.GetRemaining(_counters.StartMonth(token)) ?? wanted);
         if (!isFirst && wanted > 0)
         {
-            var share = Math.Max(0, _counters.GetShareLeft(token));
+            var share = _counters.GetShareLeft(token);
             if (share < least)
             {
-                return new ReserveResult.ShareReached();
+                // Conversions that the customer's own requests hold may become free again.
+                return _counters.GetLeft(token.ResellerId) + _counters.GetCustomer(token).Reserved < least
+                    ? new ReserveResult.CreditsExhausted()
+                    : new ReserveResult.ShareReached();
             }
 
             wanted = Math.Min(wanted, share);

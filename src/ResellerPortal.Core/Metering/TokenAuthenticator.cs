@@ -20,18 +20,20 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
 
     private readonly IDataProtector _protector = protection.CreateProtector(ApiTokenService.SecretPurpose);
 
+    /// <param name="reseller">The only reseller whose tokens are known where the request arrived; null for all.</param>
     /// <returns>The token, or the refusal.</returns>
     public async Task<(ApiToken? Token, ReserveResult? Refusal)> AuthenticateAsync(
         byte[] secretHash,
         IPAddress? caller,
         string? origin,
+        ResellerId? reseller,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         var token = await db.ApiTokens.AsNoTracking().FirstOrDefaultAsync(
             t => t.SecretHash == secretHash || (t.PreviousSecretHash == secretHash && t.PreviousSecretEndsAtUtc > now), cancellationToken);
-        return token is null ? (null, new ReserveResult.UnknownToken())
+        return token is null || (reseller is { } only && only != token.ResellerId) ? (null, new ReserveResult.UnknownToken())
             : TokenAdmissionPolicy.EvaluateTerms(token, caller, origin, now) is { } refusal ? (null, refusal)
             : (token, null);
     }

@@ -136,19 +136,26 @@ internal sealed class UsageCounters
         return parts;
     }
 
-    /// <summary>
-    /// How many more conversions a customer with requests in flight may hold: all of its requests at most half of what the lots have left
-    /// together with what it holds, so that its neighbours can always go on.
-    /// </summary>
-    public long GetShareLeft(ApiToken token)
+    /// <summary>What the lots of a reseller have left.</summary>
+    public long GetLeft(ResellerId reseller)
     {
-        var left = GetCustomer(token).Reserved;
-        foreach (var lot in _rows.GetOpenLots(token.ResellerId))
+        var left = 0L;
+        foreach (var lot in _rows.GetOpenLots(reseller))
         {
             left += lot.IsValidAt(_now) ? lot.Available : 0;
         }
 
-        return (left / 2) - GetCustomer(token).Reserved;
+        return left;
+    }
+
+    /// <summary>
+    /// How many more conversions a customer with requests in flight may hold. If it has neighbors, all of its requests hold at most half of
+    /// what the lots have left together with what it holds, so that the neighbors can always go on.
+    /// </summary>
+    public long GetShareLeft(ApiToken token)
+    {
+        var (left, held) = (GetLeft(token.ResellerId), GetCustomer(token).Reserved);
+        return _rows.HasSeveralCustomers(token.ResellerId) ? Math.Max(0, ((left + held) / 2) - held) : left;
     }
 
     /// <summary>Reserves the allocated quantity for a request that starts now.</summary>

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
 
@@ -37,7 +40,7 @@ internal static class GatewayAccountEndpoints
             new
             {
                 Secret = Credentials.Find(context.Request)!.Value,
-                ApiKey = master.KeyId,
+                ApiKey = GetApiKey(master.CustomerId),
                 Active = true,
                 FullName = account.Name,
                 account.Email,
@@ -46,6 +49,16 @@ internal static class GatewayAccountEndpoints
                 Status = "Active",
             },
             WireJson.Options);
+    }
+
+    /// <summary>
+    /// A positive number that stays the same for the account. Clients in .NET, Java and Go read an integer of 32 bits, and a hash of the
+    /// customer's id gives one without a table; nothing is found by it, so two accounts may share one.
+    /// </summary>
+    private static int GetApiKey(CustomerId customer)
+    {
+        var hash = SHA256.HashData(customer.Value.ToByteArray(bigEndian: true));
+        return Math.Max(1, BinaryPrimitives.ReadInt32BigEndian(hash) & int.MaxValue);
     }
 
     private static async Task<IResult> GetStatisticsAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)

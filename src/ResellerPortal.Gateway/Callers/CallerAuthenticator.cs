@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Gateway.Hosts;
 
 namespace ResellerPortal.Gateway.Callers;
 
@@ -25,6 +26,7 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
             await AuthenticateForConversionAsync(context, credentials),
             context.Connection.RemoteIpAddress,
             GetOrigin(context.Request),
+            GatewayHostFeature.FindReseller(context),
             context.RequestAborted);
         if (token is null)
         {

@@ -8,6 +8,7 @@ using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Hosts;
 using ResellerPortal.Gateway.Jobs;
 using ResellerPortal.Gateway.Requests;
 using ResellerPortal.Gateway.Upstream;
@@ -43,6 +44,7 @@ internal sealed class ConversionHandler(
         // Whatever can be refused without the meter is refused before anything is held.
         var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
         var owner = await owners.FindAsync(hash, context.RequestAborted) ?? throw new CallerErrorException(GatewayError.TokenUnknown);
+        Demand(GatewayHostFeature.FindReseller(context) is not { } only || only == owner.Reseller, GatewayError.TokenUnknown);
         var account = await accounts.ResolveAsync(owner.Reseller, context.RequestAborted);
         Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
         Demand(!breaker.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Hosts;
 using ResellerPortal.Gateway.Requests;
 using ResellerPortal.Gateway.Upstream;
 
@@ -96,7 +97,10 @@ internal static partial class FileEndpoints
         UpstreamClient upstream)
     {
         var file = files.Read(fileId);
-        if (file is null || !FileIdPathRegex().IsMatch(file.UpstreamId) || await IsOfOtherCustomerAsync(context, file, authenticator))
+        if (file is null
+            || !FileIdPathRegex().IsMatch(file.UpstreamId)
+            || (GatewayHostFeature.FindReseller(context) is { } only && file.Owner is { } elsewhere && elsewhere.Reseller != only)
+            || await IsOfOtherCustomerAsync(context, file, authenticator))
         {
             throw new CallerErrorException(GatewayError.FileUnknown);
         }

@@ -16,6 +16,8 @@ internal sealed class JobSettlement(
     TimeProvider clock,
     ILogger<JobSettlement> logger)
 {
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(30);
+
     public static JobState GetState(UpstreamOutcome outcome) => outcome switch
     {
         UpstreamOutcome.Converted => JobState.Done,
@@ -30,8 +32,7 @@ internal sealed class JobSettlement(
     /// <returns>False if it is still running, as far as is known.</returns>
     public async Task<bool> TryCompleteAsync(ConversionJob job, CancellationToken cancellationToken)
     {
-        var account = await accounts.ResolveAsync(job.ResellerId, cancellationToken);
-        var outcome = await upstream.GetJobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
+        var (outcome, cost) = await QueryAsync(job, cancellationToken);
         var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobStore.UpstreamKeeps;
         switch (outcome)
         {
@@ -45,18 +46,34 @@ internal sealed class JobSettlement(
                 return false;
         }
 
-        long? cost = null;
-        if (outcome is UpstreamOutcome.Converted { Response: var response })
-        {
-            using (response)
-            {
-                cost = await response.ReadCostAsync(cancellationToken);
-            }
-        }
-
         await settlement.SettleAsync(job.Id, outcome, cost);
         await jobs.CompleteAsync(job, GetState(outcome));
         return true;
+    }
+
+    /// <summary>Queries the upstream; one that takes too long is unreachable, so that a job with it is given up like any other.</summary>
+    private async Task<(UpstreamOutcome Outcome, long? Cost)> QueryAsync(ConversionJob job, CancellationToken cancellationToken)
+    {
+        var account = await accounts.ResolveAsync(job.ResellerId, cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(QueryTimeout);
+        try
+        {
+            var outcome = await upstream.GetJobAsync(account, job.UpstreamId, static _ => { }, deadline.Token);
+            if (outcome is not UpstreamOutcome.Converted { Response: var response })
+            {
+                return (outcome, null);
+            }
+
+            using (response)
+            {
+                return (outcome, await response.ReadCostAsync(deadline.Token));
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (new UpstreamOutcome.Unreachable(), null);
+        }
     }
 
     /// <summary>Completes a job that was cancelled upstream: nothing was charged.</summary>

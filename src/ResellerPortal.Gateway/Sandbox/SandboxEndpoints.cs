@@ -33,11 +33,16 @@ public static class SandboxEndpoints
     public static IEndpointRouteBuilder MapSandbox(this IEndpointRouteBuilder endpoints)
     {
         var sandbox = endpoints.MapGroup(Path).AllowAnonymous().DisableAntiforgery().AddEndpointFilter(RequireSecret);
-        sandbox.MapMethods("/convert/{from}/to/{to}", ConvertMethods, ConvertAsync);
-        sandbox.MapMethods("/async/convert/{from}/to/{to}", ConvertMethods, StartAsync);
+        foreach (var path in (string[])["/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}"])
+        {
+            sandbox.MapMethods(path, ConvertMethods, ConvertAsync);
+            sandbox.MapMethods("/async" + path, ConvertMethods, StartAsync);
+        }
+
         sandbox.MapGet("/async/job/{id}", GetResultAsync);
         sandbox.MapDelete("/async/job/{id}", (string id, SandboxJobStore jobs) => jobs.Remove(id) ? Results.Ok() : Results.NotFound());
         sandbox.MapPost("/upload", UploadAsync);
+        sandbox.MapPost("/upload-from-url", UploadAsync);
         sandbox.MapMethods("/d/{fileId}", DownloadMethods, (string fileId, SandboxFileStore files) =>
             files.Find(fileId) is { } file ? Results.File(file.Path, "application/octet-stream", file.Name) : Results.NotFound());
         sandbox.MapDelete(
@@ -59,31 +64,33 @@ public static class SandboxEndpoints
         HttpContext context,
         string from,
         string to,
-        SandboxConverter converter,
+        string? converter,
+        SandboxConversion conversion,
         SandboxFileStore files,
         IHttpClientFactory clients)
     {
-        var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
-        return refusal ?? Convert(request!, from, converter, files);
+        var (request, refusal) = await ReadAsync(context, from, to, converter, conversion, files, clients);
+        return refusal ?? await RespondAsync(request!, from, conversion, files, context.RequestAborted);
     }
 
     private static async Task<IResult> StartAsync(
         HttpContext context,
         string from,
         string to,
-        SandboxConverter converter,
+        string? converter,
+        SandboxConversion conversion,
         SandboxFileStore files,
         SandboxJobStore jobs,
         IHttpClientFactory clients)
     {
-        var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
+        var (request, refusal) = await ReadAsync(context, from, to, converter, conversion, files, clients);
         if (refusal is not null)
         {
             return refusal;
         }
 
         var id = context.Request.Query["JobId"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString("N");
-        jobs.Start(id, () => Task.FromResult(Convert(request!, from, converter, files)));
+        jobs.Start(id, () => RespondAsync(request!, from, conversion, files, CancellationToken.None));
         return Results.Json(new { JobId = id }, WireJson.Options);
     }
 
@@ -100,7 +107,13 @@ public static class SandboxEndpoints
                 ? await SandboxRequest.ReadRawAsync(context.Request)
                 : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault()
                     ?? throw new InvalidDataException("The form contains no file.");
-            return Results.Json(DescribeStored(file.Name, file.Content, files), WireJson.Options);
+            var (fileId, description) = Store(file, files);
+
+            // Clients that name no kind of answer take the body as the bare id.
+            var accept = context.Request.Headers.Accept.ToString();
+            return accept.Length == 0 || accept.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
+                ? Results.Text(fileId)
+                : Results.Json(description, WireJson.Options);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException)
         {
@@ -110,15 +123,17 @@ public static class SandboxEndpoints
 
     /// <summary>Reads the whole request, including referenced files.</summary>
     private static async Task<(SandboxRequest? Request, IResult? Refusal)> ReadAsync(
-        HttpContext context, string from, string to, SandboxConverter converter, SandboxFileStore files, IHttpClientFactory clients)
+        HttpContext context,
+        string from,
+        string to,
+        string? converter,
+        SandboxConversion conversion,
+        SandboxFileStore files,
+        IHttpClientFactory clients)
     {
-        if (to != "pdf" || !converter.Formats.Contains(from))
+        if (conversion.FindObstacle(from, to, converter) is { } obstacle)
         {
-            return (null, Error(
-                415,
-                4150,
-                $"The built-in sandbox converts {string.Join(", ", converter.Formats)} to pdf, not {from} to {to}. "
-                + "Set ConvertApi:BaseUrl and ConvertApi:Secret to use the real service."));
+            return (null, Error(415, 4150, obstacle));
         }
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBytes;
@@ -159,41 +174,44 @@ public static class SandboxEndpoints
         }
     }
 
-    private static IResult Convert(SandboxRequest request, string from, SandboxConverter converter, SandboxFileStore files)
+    private static async Task<IResult> RespondAsync(
+        SandboxRequest request,
+        string from,
+        SandboxConversion conversion,
+        SandboxFileStore files,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var made = request.Files.Select(file => Describe(request, file, converter.Draw(from, file.Name, file.Content), files)).ToList();
-            return Results.Json(new { ConversionCost = made.Count, Files = made }, WireJson.Options);
+            var made = new List<SandboxFile>();
+            foreach (var file in request.Files)
+            {
+                made.Add(await conversion.ConvertAsync(from, file, cancellationToken));
+            }
+
+            return new SandboxResult(made, request.StoreFile ? [.. made.Select(file => Store(file, files).Description)] : null);
         }
         catch (InvalidDataException damaged)
         {
             return Error(500, 5002, damaged.Message);
         }
-    }
-
-    private static object Describe(SandboxRequest request, SandboxFile source, byte[] pdf, SandboxFileStore files)
-    {
-        var name = System.IO.Path.GetFileNameWithoutExtension(source.Name) + ".pdf";
-        if (!request.StoreFile)
+        catch (TimeoutException late)
         {
-            return new { FileName = name, FileExt = "pdf", FileSize = pdf.Length, FileData = System.Convert.ToBase64String(pdf) };
+            return Error(500, 5000, late.Message);
         }
-
-        return DescribeStored(name, pdf, files);
     }
 
-    private static object DescribeStored(string name, byte[] content, SandboxFileStore files)
+    private static (string FileId, object Description) Store(SandboxFile file, SandboxFileStore files)
     {
-        var fileId = files.Store(name, content);
-        return new
+        var fileId = files.Store(file.Name, file.Content);
+        return (fileId, new
         {
-            FileName = name,
-            FileExt = System.IO.Path.GetExtension(name).TrimStart('.'),
-            FileSize = content.Length,
+            FileName = file.Name,
+            FileExt = System.IO.Path.GetExtension(file.Name).TrimStart('.'),
+            FileSize = file.Content.Length,
             FileId = fileId,
             Url = $"{Path}/d/{fileId}",
-        };
+        });
     }
 
     private static IResult Error(int status, int code, string message, string? parameter = null) => Results.Json(

@@ -1103,6 +1103,55 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AddressState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)");
+
+                    b.Property<long?>("CheckedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasMaxLength(230)
+                        .HasColumnType("character varying(230)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("TextState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("character varying(12)");
+
+                    b.Property<string>("VerificationValue")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("VerifiedHostName")
+                        .HasMaxLength(230)
+                        .HasColumnType("character varying(230)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId")
+                        .IsUnique();
+
+                    b.HasIndex("VerifiedHostName")
+                        .IsUnique();
+
+                    b.ToTable("GatewayHost");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Insights.JournalAccounts", b =>
                 {
                     b.Property<Guid>("ResellerId")

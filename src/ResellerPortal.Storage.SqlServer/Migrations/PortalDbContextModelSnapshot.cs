@@ -1106,6 +1106,56 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("AddressState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("nvarchar(12)");
+
+                    b.Property<long?>("CheckedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasMaxLength(230)
+                        .HasColumnType("nvarchar(230)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("TextState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("nvarchar(12)");
+
+                    b.Property<string>("VerificationValue")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("VerifiedHostName")
+                        .HasMaxLength(230)
+                        .HasColumnType("nvarchar(230)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId")
+                        .IsUnique();
+
+                    b.HasIndex("VerifiedHostName")
+                        .IsUnique()
+                        .HasFilter("[VerifiedHostName] IS NOT NULL");
+
+                    b.ToTable("GatewayHost");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Insights.JournalAccounts", b =>
                 {
                     b.Property<Guid>("ResellerId")

@@ -1119,6 +1119,56 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("AddressState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("CheckedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasMaxLength(230)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("TextState")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("VerificationValue")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("VerifiedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("VerifiedHostName")
+                        .HasMaxLength(230)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId")
+                        .IsUnique();
+
+                    b.HasIndex("VerifiedHostName")
+                        .IsUnique();
+
+                    b.ToTable("GatewayHost");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Insights.JournalAccounts", b =>
                 {
                     b.Property<byte[]>("ResellerId")

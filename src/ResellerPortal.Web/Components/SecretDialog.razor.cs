@@ -1,14 +1,11 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Shows a secret once.</summary>
-public sealed partial class SecretDialog(IJSRuntime js)
+public sealed partial class SecretDialog
 {
-    private bool _isCopied;
-
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = null!;
 
@@ -20,10 +17,4 @@ public sealed partial class SecretDialog(IJSRuntime js)
 
     [Parameter, EditorRequired]
     public string Secret { get; set; } = "";
-
-    private async Task CopyAsync()
-    {
-        await js.InvokeVoidAsync("navigator.clipboard.writeText", Secret);
-        _isCopied = true;
-    }
 }

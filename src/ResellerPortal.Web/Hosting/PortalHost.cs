@@ -6,6 +6,7 @@ using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.PlainFiles;
 using ResellerPortal.Gateway;
+using ResellerPortal.Gateway.Hosts;
 using ResellerPortal.Gateway.Sandbox;
 using ResellerPortal.Payments.Stripe;
 using ResellerPortal.Web.Account;
@@ -67,6 +68,7 @@ internal static class PortalHost
                 }));
         }
 
+        app.UseGatewayHosts();
         app.UseGateway();
         if (!app.Environment.IsDevelopment())
         {
@@ -74,6 +76,7 @@ internal static class PortalHost
         }
 
         app.UseSecurityHeaders(app.Configuration);
+        app.UseUnknownPaths();
         app.UseRateLimiter();
         app.UseCircuitShutdown();
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);

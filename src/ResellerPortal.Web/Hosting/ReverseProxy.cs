@@ -1,21 +1,35 @@
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using ResellerPortal.Core.GatewayHosts;
 
 namespace ResellerPortal.Web.Hosting;
 
 /// <summary>What the portal trusts about the way a request took: proxies, scheme and host.</summary>
 internal static class ReverseProxy
 {
-    /// <summary>Unless the settings name hosts, answers under the portal's own host and the machine's local names.</summary>
-    public static void AddHostFilter(this IServiceCollection services, IConfiguration configuration) =>
-        services.PostConfigure<HostFilteringOptions>(hosts =>
+    /// <summary>
+    /// Unless the settings name hosts, answers under the portal's own host and the machine's local names; always under resellers' verified
+    /// hosts, which change while the portal runs.
+    /// </summary>
+    public static void AddHostFilter(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IOptionsChangeTokenSource<HostFilteringOptions>, GatewayHostChanges>();
+        services.AddOptions<HostFilteringOptions>().PostConfigure<GatewayHostDirectory>((hosts, directory) =>
         {
             if (string.IsNullOrEmpty(configuration["AllowedHosts"])
                 && Uri.TryCreate(configuration["Portal:PublicUrl"], UriKind.Absolute, out var portal))
             {
                 hosts.AllowedHosts = [portal.Host, "localhost", "127.0.0.1", "[::1]"];
             }
+
+            if (hosts.AllowedHosts is { Count: > 0 } allowed && !allowed.Contains("*"))
+            {
+                hosts.AllowedHosts = [.. allowed, .. directory.Hosts];
+            }
         });
+    }
 
     /// <summary>
     /// Takes the caller's address and scheme from a proxy's headers, but only from networks that the settings name: a caller who
@@ -61,5 +75,13 @@ internal static class ReverseProxy
                 return next(context);
             });
         }
+    }
+
+    /// <summary>Has the host filter read its options again when a reseller's host is verified or removed.</summary>
+    private sealed class GatewayHostChanges(GatewayHostDirectory directory) : IOptionsChangeTokenSource<HostFilteringOptions>
+    {
+        public string Name => Options.DefaultName;
+
+        public IChangeToken GetChangeToken() => directory.GetChangeToken();
     }
 }

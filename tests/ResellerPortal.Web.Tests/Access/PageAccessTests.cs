@@ -24,9 +24,10 @@ public sealed class PageAccessTests
         "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
         "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload",
-        "/sandbox/d/{fileId}",
+        "/sandbox/convert/{from}/to/{to}/converter/{converter}", "/sandbox/async/convert/{from}/to/{to}/converter/{converter}",
+        "/sandbox/upload-from-url", "/sandbox/d/{fileId}",
         "/pay/{Key}", "/webhooks/stripe", "/webhooks/stripe/{reseller:guid}",
-        "/healthz", "/readyz",
+        "/healthz", "/readyz", "/gateway-host",
     ];
 
     [Fact]

@@ -28,6 +28,29 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task The_accounts_key_is_a_positive_integer_that_stays_the_same()
+    {
+        using var fixture = await GatewayFixture.OpenAsync();
+        var master = await MasterAsync(fixture);
+        var fabrikam = await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam");
+        var other = await TestData.Valued(fixture.Server.Data.Tokens.IssueAsync(
+            fixture.Owner, fabrikam.Id, new TokenRequest("master", null, null) { IsMaster = true }));
+
+        var key = await ReadAsync(master.Secret);
+
+        Assert.InRange(key, 1, int.MaxValue);
+        await TestData.Valued(fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, master.Token.Id));
+        Assert.Equal(key, await ReadAsync((await MasterAsync(fixture)).Secret));
+        Assert.NotEqual(key, await ReadAsync(other.Secret));
+
+        async Task<int> ReadAsync(string secret)
+        {
+            using var client = fixture.Server.WithToken(secret);
+            return (await GatewayFixture.JsonAsync(client.GetAsync("/user"))).GetProperty("ApiKey").GetInt32();
+        }
+    }
+
+    [Fact]
     public async Task The_master_token_reads_the_account_and_makes_and_deletes_tokens()
     {
         using var fixture = await GatewayFixture.OpenAsync();

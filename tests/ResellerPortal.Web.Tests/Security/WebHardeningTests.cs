@@ -18,6 +18,7 @@ public sealed class WebHardeningTests
         using var server = PortalServer.Start();
         await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync("owner@northwind.example");
+        owner.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         using var answer = await owner.GetAsync(path);
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         var scripts = policy.Split(';', StringSplitOptions.TrimEntries).Single(p => p.StartsWith("script-src", StringComparison.Ordinal));

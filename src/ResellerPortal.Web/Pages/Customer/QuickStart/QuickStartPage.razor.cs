@@ -1,14 +1,16 @@
-using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Options;
-using ResellerPortal.Gateway;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerPages.QuickStart;
 
-public sealed partial class QuickStartPage(NavigationManager navigation, IOptions<GatewayOptions> gateway)
+public sealed partial class QuickStartPage(CurrentActor current, GatewayBaseUrl baseUrl)
 {
+    private string _base = "";
     private IReadOnlyList<CodeSample> _samples = [];
 
-    private string Base => (gateway.Value.PublicUrl is { Length: > 0 } publicUrl ? publicUrl : navigation.BaseUri).TrimEnd('/');
-
-    protected override void OnInitialized() => _samples = QuickStartSamples.For(Base);
+    protected override async Task OnInitializedAsync()
+    {
+        _base = baseUrl.GetUrl((await current.GetAsync()).Reseller);
+        _samples = QuickStartSamples.For(_base);
+    }
 }

@@ -10,12 +10,14 @@ public sealed partial class MyTokensPage(
     CurrentActor current,
     TokenQueries queries,
     ApiTokenService tokens,
+    GatewayBaseUrl baseUrl,
     IDialogService dialogs,
     ISnackbar snackbar)
 {
     private IReadOnlyList<TokenRow>? _tokens;
     private TokenAllowance? _allowance;
     private bool _mayManage;
+    private string _base = "";
 
     private string Purpose => _allowance switch
     {
@@ -31,6 +33,7 @@ public sealed partial class MyTokensPage(
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.MyTokensManage);
+        _base = baseUrl.GetUrl(actor.Reseller);
         _allowance = await queries.GetAllowanceAsync(actor);
         _tokens = await queries.ListAsync(actor, actor.Scope.Customer!.Value);
     }
