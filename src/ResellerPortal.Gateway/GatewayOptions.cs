@@ -27,6 +27,12 @@ public sealed class GatewayOptions
 
     public long MaxUploadBytes { get; set; } = 1L << 30;
 
+    /// <summary>A body that is sent more slowly than this is given up, so that it cannot outlive its reservation.</summary>
+    public double SlowestBodyBytesPerSecond { get; set; } = 1024;
+
+    /// <summary>How long a body may be slower than that.</summary>
+    public TimeSpan SlowBodyGrace { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The largest file that may be uploaded without credentials.</summary>
     public long AnonymousUploadMaxBytes { get; set; } = 200L << 20;
 

@@ -54,6 +54,8 @@ public static class GatewayRegistration
             .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(
                 network, out _)), "Gateway:AllowedPrivateNetworks must contain only networks in CIDR notation, such as 10.1.0.0/16.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller must be at least 1.")
+            .Validate(o => o.SlowestBodyBytesPerSecond > 0, "Gateway:SlowestBodyBytesPerSecond must be positive.")
+            .Validate(o => o.SlowBodyGrace > TimeSpan.FromSeconds(1), "Gateway:SlowBodyGrace must be longer than a second.")
             .Validate(o => o.ConcurrencyPerCustomer > 0, "Gateway:ConcurrencyPerCustomer must be at least 1.")
             .Validate(o => o.AnonymousUploadsPerNetwork >= 0, "Gateway:AnonymousUploadsPerNetwork must not be negative.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery must be positive.")

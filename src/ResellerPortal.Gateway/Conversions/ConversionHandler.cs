@@ -31,9 +31,6 @@ internal sealed class ConversionHandler(
     TimeProvider clock,
     IOptions<GatewayOptions> options)
 {
-    /// <summary>A sender slower than this is given up, so that it cannot outlive its reservation.</summary>
-    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(15));
-
     public async Task ConvertAsync(HttpContext context, string from, string to, string? named, bool isAsync)
     {
         var request = context.Request;
@@ -89,7 +86,7 @@ internal sealed class ConversionHandler(
         // Streams of HTTP/2 share a connection, so the server itself limits them.
         if (HttpProtocol.IsHttp11(request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
-            rate.MinDataRate = SlowestBody;
+            rate.MinDataRate = new MinDataRate(options.Value.SlowestBodyBytesPerSecond, options.Value.SlowBodyGrace);
         }
     }
 

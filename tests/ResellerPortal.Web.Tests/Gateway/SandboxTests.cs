@@ -81,6 +81,7 @@ public sealed class SandboxTests
     {
         using var fixture = await GatewayFixture.OpenAsync();
         using var client = OpenSandbox(fixture);
+        client.DefaultRequestHeaders.Accept.Clear();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sandbox/upload?filename=a.txt")
         {
             Content = new ByteArrayContent("content"u8.ToArray()),
