@@ -151,7 +151,8 @@ public sealed record GatewayError(int Status, int Code, string Message)
 
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
-    public static GatewayError SentTwice(string parameter) => Unreadable($"{parameter} was sent twice with different values. Send it once.");
+    public static GatewayError SentTwice(string parameter) =>
+        Unreadable($"{parameter} was sent twice with different values. Send it once.");
 
     public static GatewayError NotAFileParameter(string parameter) =>
         Unreadable($"{parameter} cannot be a file. Only parameters whose names end in File or Files can.");
@@ -228,8 +229,8 @@ public sealed record GatewayError(int Status, int Code, string Message)
         return new(401, 4014, limit.Left <= 0
             ? $"The balance of this API token is zero: its limit of {limit.UsageLimit:N0} conversions is used up.{renewal} "
                 + "Use another token, or ask for a higher limit."
-            : $"The balance of this API token is too low: it has {limit.Left:N0} of {limit.UsageLimit:N0} conversions left, and this request "
-                + $"may cost up to {limit.Needed:N0}.{renewal} Send fewer files, or ask for a higher limit.");
+            : $"The balance of this API token is too low: it has {limit.Left:N0} of {limit.UsageLimit:N0} conversions left, and this "
+                + $"request may cost up to {limit.Needed:N0}.{renewal} Send fewer files, or ask for a higher limit.");
     }
 
     public static GatewayError BalanceSpent(Money left) => new(

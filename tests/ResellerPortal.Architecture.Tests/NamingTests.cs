@@ -26,7 +26,7 @@ public sealed partial class NamingTests
         "Download", "Draft", "Drop", "Edit", "Email", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Extend", "Fetch", "Fill",
         "Filter", "Finalise", "Find", "For", "Forget", "Forward", "From", "Generate", "Get", "Handle", "Has", "Hold", "Ignore", "Import",
         "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map", "Match", "Merge", "Migrate", "Move",
-        "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare", "Preview", "Print", "Pull", "Query", "Queue", "Read",
+        "Normalize", "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare", "Preview", "Print", "Pull", "Query", "Queue", "Read",
         "Receive", "Record", "Recover", "Refresh", "Refund", "Refuse", "Register", "Relay", "Release", "Reload", "Remove", "Renew",
         "Repair", "Replace", "Replay", "Report", "Reserve", "Reset", "Resolve", "Respond", "Resume", "Return", "Reverse", "Review",
         "Revoke", "Rotate", "Run", "Save", "Schedule", "Seal", "Search", "Seed", "Send", "Set", "Settle", "Show", "Sign", "Simulate",

@@ -121,7 +121,7 @@ internal sealed class ConversionHandler(
                 fileMapper.CreateAdapter(context.Request, new TokenOwner(held.ResellerId, held.CustomerId), account.Region));
             if (outcome is UpstreamOutcome.JobAccepted unexpected && job is null)
             {
-                outcome = await upstream.AwaitJobAsync(
+                outcome = await upstream.WaitForJobAsync(
                     account,
                     unexpected.JobId,
                     fileMapper.CreateAdapter(context.Request, new TokenOwner(held.ResellerId, held.CustomerId), account.Region));

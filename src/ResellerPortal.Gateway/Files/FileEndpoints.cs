@@ -111,7 +111,10 @@ internal static partial class FileEndpoints
         }
 
         var account = file.Owner is { } owner
-            ? await accounts.ResolveAsync(owner.Reseller, context.RequestAborted) with { BaseAddress = accounts.GetBaseAddress(file.Region) }
+            ? await accounts.ResolveAsync(owner.Reseller, context.RequestAborted) with
+            {
+                BaseAddress = accounts.GetBaseAddress(file.Region),
+            }
             : accounts.GetDefault();
         var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
         if (answer.IsSuccessStatusCode)

@@ -56,7 +56,7 @@ internal static class UploadEndpoints
         var (path, body) = await OpenAsync(context, addresses, bytes => upload?.Add(bytes));
         using (body)
         {
-            var stored = await StoreAsync(context, upstream, account, path, body, maxBytes);
+            var stored = await SendAsync(context, upstream, account, path, body, maxBytes);
             if (stored is null)
             {
                 return;
@@ -75,7 +75,7 @@ internal static class UploadEndpoints
     }
 
     /// <returns>The upstream's answer; null if it refused and the caller was told.</returns>
-    private static async Task<JsonObject?> StoreAsync(
+    private static async Task<JsonObject?> SendAsync(
         HttpContext context,
         UpstreamClient upstream,
         UpstreamAccount account,

@@ -35,6 +35,9 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
     /// <summary>Number of files and addresses so far.</summary>
     public int Files { get; private set; }
 
+    /// <summary>Number of pages that the request is limited to; null if it does not say.</summary>
+    public long? Pages { get; private set; }
+
     /// <summary>Checks a parameter and writes what is sent upstream in its place.</summary>
     /// <returns>True if a file was begun, whose content follows.</returns>
     /// <exception cref="CallerErrorException">The parameter is refused.</exception>
@@ -46,7 +49,7 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
     {
         if (parameter.Text is { } text)
         {
-            if (await AcceptAsync(parameter.Name, text, cancellationToken) is { } passed)
+            if (await CheckTextAsync(parameter.Name, text, cancellationToken) is { } passed)
             {
                 writer.WriteText(parameter.Name, passed);
             }
@@ -79,7 +82,7 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
     }
 
     /// <returns>The value to send upstream; null if nothing is sent.</returns>
-    private async ValueTask<string?> AcceptAsync(ParameterName name, string text, CancellationToken cancellationToken)
+    private async ValueTask<string?> CheckTextAsync(ParameterName name, string text, CancellationToken cancellationToken)
     {
         _textLength += text.Length;
         if (_textLength > MaxTextBytes)
@@ -97,7 +100,7 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
             case ParameterKind.Credential:
                 return null;
             case ParameterKind.File or ParameterKind.Address:
-                return await AcceptReferenceAsync(name, text.Trim(), cancellationToken);
+                return await CheckReferenceAsync(name, text.Trim(), cancellationToken);
         }
 
         if (!_seen.TryAdd(name.Key, text))
@@ -107,14 +110,15 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
 
         if (name.Kind == ParameterKind.Text)
         {
+            Pages = name.Key == PageRange.Parameter ? PageRange.Count(text) : Pages;
             return text;
         }
 
         var value = text.Trim();
-        return value.Length == 0 ? null : await UnderstandAsync(name, value, cancellationToken);
+        return value.Length == 0 ? null : await ReadOptionAsync(name, value, cancellationToken);
     }
 
-    private async ValueTask<string?> UnderstandAsync(ParameterName name, string value, CancellationToken cancellationToken)
+    private async ValueTask<string?> ReadOptionAsync(ParameterName name, string value, CancellationToken cancellationToken)
     {
         switch (name.Kind)
         {
@@ -145,7 +149,7 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
         }
     }
 
-    private async ValueTask<string?> AcceptReferenceAsync(ParameterName name, string value, CancellationToken cancellationToken)
+    private async ValueTask<string?> CheckReferenceAsync(ParameterName name, string value, CancellationToken cancellationToken)
     {
         if (value.Length == 0)
         {

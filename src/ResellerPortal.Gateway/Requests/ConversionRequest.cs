@@ -38,7 +38,7 @@ internal sealed class ConversionRequest : IDisposable
     public long? Bytes { get; }
 
     /// <summary>What is known of the request's size; at least the files so far.</summary>
-    public RequestExtent Extent => new(Math.Max(1, Parameters.Files + (_filesLeft ?? 0)), Bytes: Bytes);
+    public RequestExtent Extent => new(Math.Max(1, Parameters.Files + (_filesLeft ?? 0)), Parameters.Pages, Bytes);
 
     /// <summary>Reads the parameters: all of them, or those up to the first file of a large body.</summary>
     /// <exception cref="CallerErrorException">The request cannot be read, or a parameter is refused.</exception>

@@ -12,6 +12,8 @@ internal sealed class MultipartForm(MultipartScanner scanner, bool isWhole, long
 {
     private const int MaxParts = 2_000;
 
+    private const char ByteOrderMark = '\uFEFF';
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ArrayBufferWriter<byte> _text = new(256);
@@ -150,9 +152,9 @@ internal sealed class MultipartForm(MultipartScanner scanner, bool isWhole, long
             var encoding = charset is null || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 ? StrictUtf8
                 : CodePagesEncodingProvider.Instance.GetEncoding(charset) ?? Encoding.GetEncoding(charset);
-            return encoding.GetString(_text.WrittenSpan);
+            return encoding.GetString(_text.WrittenSpan).TrimStart(ByteOrderMark);
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException(
                 $"The value of {name.Text} cannot be read. Send it as UTF-8, or name its charset in the part's Content-Type.");

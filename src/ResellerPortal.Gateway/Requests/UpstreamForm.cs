@@ -46,7 +46,7 @@ internal sealed class UpstreamForm : CallerContent
         if (_rest is { } rest)
         {
             await CopyFileAsync(rest, upstream, cancellationToken);
-            await RewriteAsync(rest, upstream, cancellationToken);
+            await WriteRestAsync(rest, upstream, cancellationToken);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class UpstreamForm : CallerContent
         _head.EndFile();
     }
 
-    private async Task RewriteAsync(ICallerForm rest, Stream upstream, CancellationToken cancellationToken)
+    private async Task WriteRestAsync(ICallerForm rest, Stream upstream, CancellationToken cancellationToken)
     {
         while (await FromCallerAsync(rest.ReadNextAsync(cancellationToken), cancellationToken) is { } parameter)
         {

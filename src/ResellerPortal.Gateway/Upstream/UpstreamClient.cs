@@ -97,7 +97,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     }
 
     /// <summary>Asks for the result of a job until it has ended.</summary>
-    public async Task<UpstreamOutcome> AwaitJobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt)
+    public async Task<UpstreamOutcome> WaitForJobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt)
     {
         using var timeout = new CancellationTokenSource(options.Value.Timeout);
         try

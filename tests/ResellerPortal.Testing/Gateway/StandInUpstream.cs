@@ -71,7 +71,8 @@ public sealed class StandInUpstream : IAsyncDisposable
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Boundary.Length > 0)
         {
             whole.Position = 0;
-            var (reader, parts) = (new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, whole), new List<ReceivedPart>());
+            var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, whole);
+            var parts = new List<ReceivedPart>();
             while (await reader.ReadNextSectionAsync() is { } section)
             {
                 var disposition = ContentDispositionHeaderValue.Parse(section.ContentDisposition);

@@ -72,7 +72,10 @@ public sealed class CostLimitTests
         [
             new FormUrlEncodedContent([new("Files[0]", Address), new("Files[1]", Address), new("Files[2]", Address)]),
             new StringContent(
-                $$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{Address}}"},{"Url":"{{Address}}"},{"Name":"a","Data":"YQ=="}]}]}""",
+                $$"""
+                {"Parameters":[{"Name":"Files","FileValues":[
+                  {"Url":"{{Address}}"},{"Url":"{{Address}}"},{"Name":"a","Data":"YQ=="}]}]}
+                """,
                 Encoding.UTF8,
                 "application/json"),
             Files(3, 1),
@@ -161,14 +164,17 @@ public sealed class CostLimitTests
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, """{"ConversionCost": 1, "Files": []}""");
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
-        var token = await fixture.IssueAsync(
-            new TokenRequest("narrow", null, null) { AllowedConverters = ["docx-to-pdf", "pdf-to-delete-pages", "docx-to-pdf/openoffice"] });
+        var token = await fixture.IssueAsync(new TokenRequest("narrow", null, null)
+        {
+            AllowedConverters = ["docx-to-pdf", "pdf-to-delete-pages", "docx-to-pdf/openoffice"],
+        });
         using var client = fixture.Server.WithToken(token.Secret);
 
         foreach (var (path, status) in new[]
         {
             ("/convert/docx/to/pdf", HttpStatusCode.OK), ("/convert/pdf/to/delete-pages", HttpStatusCode.OK),
-            ("/convert/docx/to/pdf/converter/openoffice", HttpStatusCode.OK), ("/CONVERT/Docx/TO/PDF/Converter/OpenOffice", HttpStatusCode.OK),
+            ("/convert/docx/to/pdf/converter/openoffice", HttpStatusCode.OK),
+            ("/CONVERT/Docx/TO/PDF/Converter/OpenOffice", HttpStatusCode.OK),
             ("/convert/docx/to/pdf/converter/word", HttpStatusCode.Unauthorized), ("/convert/pdf/to/split", HttpStatusCode.Unauthorized),
             ("/async/convert/docx/to/pdf/converter/word", HttpStatusCode.Unauthorized),
         })

@@ -16,25 +16,29 @@ public sealed partial class DifferentialTests
 
     private static readonly string[] Names =
     [
-        "File", "Files[0]", "Files", "PageRange", "async", "ASYNC", "Async[0]", "A.sync", " Async", "Async ", "Async\u0000", "\u0130async", "webhook",
-        "Web-Hook", "JobId", "job_id", "StoreFile", "Url", "ImageUrl", "Secret", "Token", "apikey", "a\\\"; name=\\\"JobId", "a\"; name=\"Async",
-        "Async\r\nX: y", "%41sync", "As%00ync", "=?utf-8?B?QXN5bmM=?=", "Note",
+        "File", "Files[0]", "Files", "PageRange", "async", "ASYNC", "Async[0]", "A.sync", " Async", "Async ", "Async\u0000",
+        "\u0130async", "webhook", "Web-Hook", "JobId", "job_id", "StoreFile", "Url", "ImageUrl", "Secret", "Token", "apikey",
+        "a\\\"; name=\\\"JobId", "a\"; name=\"Async", "Async\r\nX: y", "%41sync", "As%00ync", "=?utf-8?B?QXN5bmM=?=", "Note",
     ];
 
     private static readonly string[] Values =
     [
-        "true", "1", "TRUE", "false", "x", "", "http://127.0.0.1/", "//10.0.0.1/a", "http://[::ffff:127.0.0.1]/", "https://93.184.216.34/a.docx",
-        "ftp://93.184.216.34/a", "http://93.184.216.34\\@127.0.0.1/", "http://93.184.216.34#@127.0.0.1/", "0ba132ddd698aaeafcf19ec0015e10e0",
+        "true", "1", "TRUE", "false", "x", "", "http://127.0.0.1/", "//10.0.0.1/a", "http://[::ffff:127.0.0.1]/",
+        "https://93.184.216.34/a.docx",
+        "ftp://93.184.216.34/a", "http://93.184.216.34\\@127.0.0.1/", "http://93.184.216.34#@127.0.0.1/",
+        "0ba132ddd698aaeafcf19ec0015e10e0",
         "CfDJ8abcdefgh", "aaaaaaaaaaaaaaaa", "a\r\n--b\r\nContent-Disposition: form-data; name=\"Async\"\r\n\r\ntrue",
         "a\n--b\nContent-Disposition: form-data; name=\"Async\"\n\ntrue\n--b--", "a&Async=true", "a\",\"Async\":\"true", Secret,
     ];
 
     private static readonly string[] PartHeaders =
     [
-        "Content-Disposition: form-data; name=\"{0}\"", "Content-Disposition: form-data; name={0}", "content-disposition:form-data;name=\"{0}\"",
+        "Content-Disposition: form-data; name=\"{0}\"", "Content-Disposition: form-data; name={0}",
+        "content-disposition:form-data;name=\"{0}\"",
         "Content-Disposition: form-data; name=\"{0}\"; filename=\"a.docx\"", "Content-Disposition: form-data; name=\"{0}\"; filename=\"\"",
         "Content-Disposition: form-data; filename=\"x; name=Async\"; name=\"{0}\"", "Content-Disposition: form-data; name*=UTF-8''{0}",
-        "Content-Disposition: form-data; name=\"File\"; name=\"{0}\"", "Content-Disposition: form-data; name=\"{0}\"\r\nContent-Type: text/plain; charset=utf-16",
+        "Content-Disposition: form-data; name=\"File\"; name=\"{0}\"",
+        "Content-Disposition: form-data; name=\"{0}\"\r\nContent-Type: text/plain; charset=utf-16",
         "X: y\r\nContent-Disposition: form-data; name=\"{0}\"\r\nContent-Disposition: form-data; name=\"Async\"",
         "Content-Disposition: form-data;\r\n name=\"{0}\"", "Content-Disposition: attachment; name=\"{0}\"; filename=\"a;b\\\"c.docx\"",
         "Content-Disposition: form-data; name=\"{0}\"; filename=\"\\\"; name=\\\"Async\"",
@@ -124,14 +128,17 @@ public sealed partial class DifferentialTests
         string lineEnd,
         int padding)
     {
-        var path = "/convert/docx/to/pdf?" + string.Join('&', query.Select(q => Uri.EscapeDataString(q.Item1) + "=" + Uri.EscapeDataString(q.Item2)));
+        var path = "/convert/docx/to/pdf?" + Encode(query);
         var (type, body) = kind switch
         {
             0 => ("application/x-www-form-urlencoded",
-                string.Join('&', fields.Select(f => Uri.EscapeDataString(f.Item1) + "=" + Uri.EscapeDataString(f.Item2)))),
+                Encode(fields)),
             1 => ("application/json",
-                "{\"Parameters\": [" + string.Join(',', fields.Select(f => $"{{\"Name\": \"{f.Item1}\", \"Value\": \"{f.Item2}\"}}")) + "]}"),
-            2 => ("application/octet-stream\r\nContent-Disposition: attachment; filename=\"a.docx\"; name=Async", fields.Length > 0 ? fields[0].Item2 : "x"),
+                "{\"Parameters\": ["
+                    + string.Join(',', fields.Select(f => $"{{\"Name\": \"{f.Item1}\", \"Value\": \"{f.Item2}\"}}"))
+                    + "]}"),
+            2 => ("application/octet-stream\r\nContent-Disposition: attachment; filename=\"a.docx\"; name=Async",
+                fields.Length > 0 ? fields[0].Item2 : "x"),
             _ => ("multipart/form-data; boundary=b", Multipart()),
         };
         var bytes = Encoding.Latin1.GetBytes(body);
@@ -142,10 +149,15 @@ public sealed partial class DifferentialTests
             .. bytes,
         ];
 
+        static string Encode((string, string)[] values) =>
+            string.Join('&', values.Select(v => Uri.EscapeDataString(v.Item1) + "=" + Uri.EscapeDataString(v.Item2)));
+
         string Multipart()
         {
             // Padding makes the form large enough to be streamed.
-            var parts = fields.Select((f, i) => $"--b{lineEnd}{string.Format(null, headers[i], f.Item1)}{lineEnd}{lineEnd}{f.Item2}{lineEnd}").ToList();
+            var parts = fields
+                .Select((f, i) => $"--b{lineEnd}{string.Format(null, headers[i], f.Item1)}{lineEnd}{lineEnd}{f.Item2}{lineEnd}")
+                .ToList();
             var file = "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"f.docx\"\r\n\r\n"
                 + new string('x', padding == 0 ? 70_000 : 10) + "\r\n";
             parts.Insert(padding % 2 == 0 ? 0 : parts.Count, file);

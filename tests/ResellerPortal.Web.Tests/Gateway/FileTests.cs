@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -130,9 +131,8 @@ public sealed class FileTests
         await using var upstream = await StandInUpstream.StartAsync(async (upstream, context) =>
         {
             await upstream.ReadAsync(context);
-            context.Response.Headers["Was"] = context.Request.Headers.ContentDisposition;
             await context.Response.WriteAsync(
-                System.Text.Json.JsonSerializer.Serialize(new { FileId = "x", Was = context.Request.Headers.ContentDisposition.ToString() }));
+                JsonSerializer.Serialize(new { FileId = "x", Was = context.Request.Headers.ContentDisposition.ToString() }));
         });
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var raw = new ByteArrayContent("raw"u8.ToArray());
@@ -152,7 +152,11 @@ public sealed class FileTests
             wrong,
             await GatewayFixture.RefusalAsync(
                 fixture.Client.PostAsync("/upload?url=http://93.184.216.34/&Url=http://93.184.216.34/b", null)));
-        using var two = new MultipartFormDataContent { { new StringContent("one"), "File", "a" }, { new StringContent("two"), "File2", "b" } };
+        using var two = new MultipartFormDataContent
+        {
+            { new StringContent("one"), "File", "a" },
+            { new StringContent("two"), "File2", "b" },
+        };
         Assert.Equal(wrong, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", two)));
     }
 
@@ -178,7 +182,8 @@ public sealed class FileTests
             {
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", reference)])));
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("Files[0]", reference)])));
-                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("OverlayFile", reference)])));
+                await AssertUnknownAsync(
+                    client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("OverlayFile", reference)])));
                 await AssertUnknownAsync(
                     client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new StringContent(reference), "File" } }));
                 await AssertUnknownAsync(client.GetAsync("/convert/txt/to/pdf?File=" + Uri.EscapeDataString(reference)));

@@ -202,14 +202,10 @@ public sealed class GatewayTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
             ConvertAsync(server, i % 2 == 0 ? limited.Secret : unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())));
 
-        Assert.Equal(40, answers.Where((_, i) => i % 2 == 0).Count(a => a.Status == HttpStatusCode.OK));
-        Assert.Equal(50, answers.Where((_, i) => i % 2 == 1).Count(a => a.Status == HttpStatusCode.OK));
-
-
-        // Those that came while others held the last conversions were told to wait.
-        Assert.All(
-            answers.Where(a => a.Status != HttpStatusCode.OK),
-            a => Assert.Contains(a.Json.GetProperty("Code").GetInt32(), (int[])[4014, 5030]));
+        Assert.InRange(answers.Where((_, i) => i % 2 == 0).Count(a => a.Status == HttpStatusCode.OK), 1, 40);
+        Assert.Equal(90, answers.Count(a => a.Status == HttpStatusCode.OK));
+        var refused = answers.Where(a => a.Status != HttpStatusCode.OK);
+        Assert.All(refused, a => Assert.Contains(a.Json.GetProperty("Code").GetInt32(), (int[])[4014, 5030]));
         Assert.Equal(90, (await EntriesAsync(server)).Sum(e => e.Quantity));
         Assert.Empty((await new LedgerVerifier(server.Data.Database).VerifyAsync()).Faults);
     }

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+/// <summary>Addresses that callers name, as the upstream receives them.</summary>
+public sealed class AddressTests
+{
+    private const string Converted = """{"ConversionCost": 1, "Files": []}""";
+
+    [Fact]
+    public async Task Addresses_are_written_in_one_way()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        foreach (var (sent, written) in new[]
+        {
+            ("https://93.184.216.34/a.docx", "https://93.184.216.34/a.docx"), ("93.184.216.34/a.docx", "http://93.184.216.34/a.docx"),
+            ("//93.184.216.34/a.docx", "http://93.184.216.34/a.docx"),
+            ("HTTPS://93.184.216.34:443/ä b", "https://93.184.216.34/%C3%A4%20b"),
+            ("http://1572395042/a#part", "http://93.184.216.34/a"),
+        })
+        {
+            using var form = new FormUrlEncodedContent([new("File", sent), new("Url", sent)]);
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+            Assert.Equal([("File", written), ("Url", written)], upstream.Fields);
+        }
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1/a.docx")]
+    [InlineData("http://localhost/a.docx")]
+    [InlineData("http://[::1]/a.docx")]
+    [InlineData("http://[::ffff:10.0.0.1]/a.docx")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("https://10.1.2.3/a.docx")]
+    [InlineData("https://192.168.0.1/a.docx")]
+    [InlineData("http://100.64.0.1/a.docx")]
+    [InlineData("http://0x7f000001/a.docx")]
+    [InlineData("http://user:password@93.184.216.34/a.docx")]
+    [InlineData("http://[::127.0.0.1]/a.docx")]
+    [InlineData("http://[64:ff9b::10.0.0.1]/a.docx")]
+    [InlineData("http://[2002:7f00:1::]/a.docx")]
+    [InlineData("http://[2606:4700::5efe:10.0.0.1]/a.docx")]
+    [InlineData("http://[fec0::1]/a.docx")]
+    [InlineData("127.0.0.1/a.docx")]
+    [InlineData("//localhost/a.docx")]
+    [InlineData("localhost./a.docx")]
+    [InlineData("http:\\\\127.0.0.1\\a.docx")]
+    [InlineData("http://93.184.216.34\\@127.0.0.1@/a.docx")]
+    public async Task An_address_inside_a_private_network_goes_nowhere(string address)
+    {
+        var asked = false;
+        await using var upstream = await StandInUpstream.StartAsync((_, _) =>
+        {
+            asked = true;
+            return Task.CompletedTask;
+        });
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var form = new FormUrlEncodedContent([new("File", address)]);
+        using var json = new StringContent(
+            $$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":{{JsonSerializer.Serialize(address)}}}]}]}""",
+            Encoding.UTF8,
+            "application/json");
+        var refused = (HttpStatusCode.InternalServerError, 5007);
+
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", form)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", json)));
+        Assert.Equal(
+            refused,
+            await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
+        Assert.Equal(
+            refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
+        Assert.Equal(
+            refused,
+            await GatewayFixture.RefusalAsync(
+                fixture.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
+        Assert.False(asked);
+        Assert.Empty(await fixture.SettledAsync());
+    }
+}
