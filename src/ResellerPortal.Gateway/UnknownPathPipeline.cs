@@ -15,7 +15,8 @@ public static class UnknownPathPipeline
         internal bool IsForPage =>
             (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsPost(request.Method))
             && (request.Headers["Sec-Fetch-Mode"].ToString().Equals("navigate", StringComparison.OrdinalIgnoreCase)
-                || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
+                || request.GetTypedHeaders().Accept.Any(type =>
+                    type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality != 0));
     }
 
     /// <summary>Must be registered before authentication, which would redirect to the sign-in page.</summary>

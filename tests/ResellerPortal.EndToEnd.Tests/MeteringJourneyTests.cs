@@ -83,7 +83,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.OpenAsync("/operator/converters", "Converters");
         await page.PressAsync("Add converter");
         await page.FillAsync("Converter", "pdf-to-docx");
-        await page.FillAsync("Conversions", "4");
+        await page.FillAsync("Conversions per file", "4");
         await page.ConfirmAsync("Save");
         await page.SeesRowAsync("pdf → docx");
     }

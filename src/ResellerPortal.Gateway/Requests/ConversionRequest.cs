@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Gateway.Callers;
@@ -97,7 +98,8 @@ internal sealed class ConversionRequest : IDisposable
 
     private static async Task<ICallerForm> OpenAsync(HttpRequest caller, CancellationToken cancellationToken)
     {
-        if (!HttpMethods.IsPost(caller.Method) || caller.ContentLength == 0)
+        if (!HttpMethods.IsPost(caller.Method)
+            || caller.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             return new ListForm([]);
         }

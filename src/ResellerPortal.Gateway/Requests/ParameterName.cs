@@ -49,13 +49,13 @@ internal readonly partial record struct ParameterName(string Text, string Key, P
         ((string[])["File", "StoreFile", "Url", "Files[0]", "Files[1]", "Timeout", "FileName", "PageRange"])
         .ToFrozenDictionary(name => name, Create);
 
-    /// <summary>Reads a name: 1 to 64 letters, digits, "_", "-" or ".", and an index such as "[0]" for lists.</summary>
+    /// <summary>Reads a name: 1 to 64 letters, digits, "_" or "-", and an index such as "[0]" for lists.</summary>
     /// <exception cref="Callers.CallerErrorException">It is not such a name.</exception>
     public static ParameterName Parse(string name) =>
         Usual.TryGetValue(name, out var usual) ? usual
         : Format().IsMatch(name) ? Create(name)
         : throw new Callers.CallerErrorException(GatewayError.Unreadable(
-            "A parameter's name must be 1 to 64 letters, digits, '_', '-' or '.', with an index in brackets for lists, such as Files[0]."));
+            "A parameter's name must be 1 to 64 letters, digits, '_' or '-', with an index in brackets for lists, such as Files[0]."));
 
     /// <summary>The name of one of several values.</summary>
     public ParameterName At(int index) => Parse($"{Text}[{index}]");
@@ -72,6 +72,6 @@ internal readonly partial record struct ParameterName(string Text, string Key, P
         return new ParameterName(name, end < 0 || Understood.ContainsKey(plain) ? plain : plain + name[end..], kind);
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(\[[0-9]{0,4}\])?\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\[[0-9]{0,4}\])?\z")]
     private static partial Regex Format();
 }

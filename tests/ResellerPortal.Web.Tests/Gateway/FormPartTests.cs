@@ -48,6 +48,7 @@ public sealed class FormPartTests
     [InlineData("Content-Disposition: attachment; name=\"File\"")]
     [InlineData("Content-Disposition: form-data; name=\"\"")]
     [InlineData("Content-Disposition: form-data; name=\"As ync\"")]
+    [InlineData("Content-Disposition: form-data; name=\"x.Async\"")]
     [InlineData("Content-Disposition: form-data; name=\"Async\\\0\"")]
     [InlineData("Content-Disposition: form-data; name=\"Async\"; filename=\"a\"")]
     [InlineData("Content-Disposition: form-data; name=\"Note\"; filename=\"a\"")]

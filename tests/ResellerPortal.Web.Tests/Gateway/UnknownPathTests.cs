@@ -9,7 +9,8 @@ public sealed class UnknownPathTests
 {
     private static readonly string?[] Accepts =
     [
-        null, "*/*", "application/json", "application/octet-stream;q=0.9, */*;q=0.1", "text/plain", "image/avif,image/webp,*/*",
+        null, "text/html;q=0, application/json", "*/*",
+        "application/json", "application/octet-stream;q=0.9, */*;q=0.1", "text/plain", "image/avif,image/webp,*/*",
         ";;=garbage,,",
     ];
 
