@@ -19,7 +19,10 @@ public static class UnknownPathPipeline
                     type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality != 0));
     }
 
-    /// <summary>Must be registered before authentication, which would redirect to the sign-in page.</summary>
+    /// <summary>
+    /// Must be registered after authentication, which answers paths of its own, and before authorization, which would redirect to the
+    /// sign-in page.
+    /// </summary>
     public static void UseUnknownPaths(this IApplicationBuilder app) => app.Use((context, next) =>
         context.GetEndpoint() is RouteEndpoint || context.Request.IsForPage ? next(context) : RefuseAsync(context));
 

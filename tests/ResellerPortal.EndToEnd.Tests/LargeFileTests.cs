@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Storage.Sqlite;
@@ -88,16 +90,30 @@ public sealed class LargeFileTests : IDisposable
         return data;
     }
 
-    /// <summary>Reads the request body, then responds with a file of as many letters A as the query requests.</summary>
+    /// <summary>Reads the request body, then responds with a file of as many letters A as the parameter Echo says.</summary>
     private static async Task AnswerAsync(StandInUpstream upstream, HttpContext context)
     {
-        await context.Request.Body.CopyToAsync(Stream.Null);
+        var letterCount = 0L;
+        var type = MediaTypeHeaderValue.Parse(context.Request.ContentType!);
+        var boundary = type.Parameters.Single(p => p.Name == "boundary").Value!.Trim('"');
+        var form = new MultipartReader(boundary, context.Request.Body);
+        while (await form.ReadNextSectionAsync() is { } part)
+        {
+            if (part.ContentDisposition!.Contains("name=\"Echo\"", StringComparison.OrdinalIgnoreCase))
+            {
+                letterCount = long.Parse(await part.ReadAsStringAsync(), CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                await part.Body.CopyToAsync(Stream.Null);
+            }
+        }
+
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync("""{"ConversionCost":1,"Files":[{"FileName":"x.pdf","FileData":" """.TrimEnd());
         var letters = new byte[1 << 16];
         Array.Fill(letters, (byte)'A');
-        for (var left = long.Parse(
-            context.Request.Query["echo"].ToString(), System.Globalization.CultureInfo.InvariantCulture); left > 0; left -= letters.Length)
+        for (var left = letterCount; left > 0; left -= letters.Length)
         {
             await context.Response.Body.WriteAsync(letters.AsMemory(0, (int)Math.Min(letters.Length, left)));
         }
@@ -125,7 +141,7 @@ public sealed class LargeFileTests : IDisposable
     private static long Status(Process process, string name) => long.Parse(
         File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':')[1].Replace(
             "kB", "", StringComparison.Ordinal),
-        System.Globalization.CultureInfo.InvariantCulture);
+        CultureInfo.InvariantCulture);
 
     /// <summary>A stream of a head, a repeated byte and a tail.</summary>
     private sealed class Filled(string head, byte fill, long length, string tail) : Stream

@@ -87,7 +87,8 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");
         await page.SeesRowAsync("First reading");
 
-        (await client.PostAsync("/convert/docx/to/pdf", new StringContent("content"))).EnsureSuccessStatusCode();
+        using var form = new MultipartFormDataContent { { new StringContent("content"), "File", "letter.docx" } };
+        (await client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
         await ReadAccountsADayLaterAsync(server);
         await page.SignInAsync(OperatorEmail, TestData.Password);
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");

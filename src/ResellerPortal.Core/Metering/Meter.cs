@@ -118,7 +118,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     /// <summary>
     /// Maximum coverage attempts before the request fails as unavailable, since concurrent requests may use up the coverage.
     /// </summary>
-    private const int MaxCoverageAttempts = 5;
+    private const int MaxCoverageAttempts = 20;
 
     // Unbounded, because settlements record what happened and are never rejected; only reservations are limited.
     private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(

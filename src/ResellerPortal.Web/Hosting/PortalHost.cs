@@ -76,12 +76,12 @@ internal static class PortalHost
         }
 
         app.UseSecurityHeaders(app.Configuration);
-        app.UseUnknownPaths();
         app.UseRateLimiter();
         app.UseCircuitShutdown();
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
         app.UseCors();
         app.UseAuthentication();
+        app.UseUnknownPaths();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();

@@ -21,7 +21,7 @@ public sealed class PageAccessTests
         "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}",
         "/async/convert/{from}/to/{to}/converter/{converter}",
         "/convert/{**rest}", "/async/{**rest}",
-        "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
+        "/async/job/{name}", "/job/{name}", "/upload", "/upload-from-url", "/d/{fileId}/{name?}", "/d/{fileId}/info",
         "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload",
         "/sandbox/convert/{from}/to/{to}/converter/{converter}", "/sandbox/async/convert/{from}/to/{to}/converter/{converter}",

@@ -81,8 +81,10 @@ public sealed partial class DifferentialTests
             iter: 800,
             threads: 4);
 
-        Assert.NotEmpty(received);
-        Assert.All(received, AssertWritten);
+        // The gateway also asks for the jobs that it started.
+        var sent = received.Where(r => !OwnQuestion().IsMatch(r.Line) || r.Body.Length > 0).ToList();
+        Assert.NotEmpty(sent);
+        Assert.All(sent, AssertWritten);
         Assert.Contains(received, r => r.Line.StartsWith("POST /async/", StringComparison.Ordinal));
         await fixture.SettledAsync();
     }
@@ -183,6 +185,9 @@ public sealed partial class DifferentialTests
     }
 
     private static Gen<string> Any(string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+
+    [GeneratedRegex("^GET /async/job/[0-9a-f]{32}\n")]
+    private static partial Regex OwnQuestion();
 
     [GeneratedRegex("^multipart/form-data; boundary=\"([0-9a-f]{32})\"$")]
     private static partial Regex OwnType();
