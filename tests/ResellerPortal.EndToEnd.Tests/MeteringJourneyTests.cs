@@ -1,5 +1,8 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
 
@@ -85,6 +88,20 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.FillAsync("Converter", "pdf-to-docx");
         await page.FillAsync("Conversions per file", "4");
         await page.ConfirmAsync("Save");
+        await page.SeesRowAsync("pdf → docx");
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
+        db.WorstCosts.Add(new WorstCost
+        {
+            ResellerId = (await db.Resellers.SingleAsync()).Id,
+            Converter = "pdf-to-docx",
+            PerFile = 777,
+            PerRequest = 777,
+        });
+        await db.SaveChangesAsync();
+        await page.OpenAsync("/operator/converters", "Converters");
+        await page.PressInAsync(page.Row("777"), "Reset highest");
+        await page.ConfirmAsync("Reset highest cost");
+        await Assertions.Expect(page.Row("777")).ToHaveCountAsync(0);
         await page.SeesRowAsync("pdf → docx");
     }
 

@@ -28,7 +28,7 @@ public sealed class ConverterCost
     public long? CeilingPerRequest { get; set; }
 }
 
-/// <summary>The highest costs that a reseller's requests with a converter have ever had. They are kept for ever.</summary>
+/// <summary>The highest costs of a reseller's requests with a converter. They are kept until the operator resets them.</summary>
 public sealed class WorstCost : IResellerOwned
 {
     public required ResellerId ResellerId { get; init; }

@@ -81,6 +81,32 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
         return cost;
     }
 
+    /// <summary>
+    /// Removes the highest costs of a converter for every reseller, for instance after the upstream charged too much by mistake. What its
+    /// requests cost from then on counts again.
+    /// Refused: the converter has no highest cost.
+    /// </summary>
+    /// <returns>What was removed, one for each reseller.</returns>
+    public async Task<Outcome<IReadOnlyList<WorstCost>>> ResetHighestAsync(
+        Actor actor,
+        string converter,
+        CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ConvertersManage);
+        await using var db = database.Open(actor.Scope);
+        var seen = await db.WorstCosts.Where(w => w.Converter == converter).ToListAsync(cancellationToken);
+        if (seen.Count == 0)
+        {
+            return Refusal.Because("This converter has no highest cost. Reload the page to see its current figures.", nameof(converter));
+        }
+
+        var subject = $"{converter}: highest cost {seen.Max(w => w.PerFile):N0} per file reset";
+        db.WorstCosts.RemoveRange(seen);
+        db.Audit(actor, clock.GetUtcNow(), Permission.ConvertersManage, subject, null);
+        await db.SaveChangesAsync(cancellationToken);
+        return seen;
+    }
+
     private static Refusal? Check(StatedCost figures) => figures switch
     {
         { PerFile: < 1 or > MaxConversions } =>

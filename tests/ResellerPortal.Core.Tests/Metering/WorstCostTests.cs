@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Tenancy;
@@ -53,6 +54,26 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         Assert.Equal(6, await HoldAndSettleAsync(sqlite, token, files: 2, cost: 1));
         Assert.Equal(3, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
         await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_highest_cost_that_was_a_mistake_is_reset_by_the_operator(string provider)
+    {
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (_, _, token) = await SellAsync(database, limit: 1000);
+        await HoldAndSettleAsync(database, token, files: 1, cost: 500);
+        Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(database, token, files: 2));
+        var costs = new ConverterCostService(database.Database, database.Clock);
+
+        Assert.Equal(500, Assert.Single(await TestData.Valued(costs.ResetHighestAsync(TestData.Operator, Converter))).PerFile);
+
+        Assert.Equal(2, await HoldAndSettleAsync(database, token, files: 2, cost: 6));
+        Assert.Equal(6, await HoldAndSettleAsync(database, token, files: 2, cost: 2));
+        await using var db = database.OpenAll();
+        Assert.Single(await db.AuditEntries.Where(e => e.Subject == "docx-to-pdf: highest cost 500 per file reset").ToListAsync());
+        Assert.True((await costs.ResetHighestAsync(TestData.Operator, "pdf-to-jpg")).IsRefused);
     }
 
     [Fact]

@@ -81,6 +81,9 @@ public sealed partial class DifferentialTests
             iter: 800,
             threads: 4);
 
+        // Few random requests are a job's that is well-formed as well.
+        await SendAsync(fixture, Write(fixture, [("async", "1")], [], kind: 3, [], "\r\n", padding: 1));
+
         // The gateway also asks for the jobs that it started.
         var sent = received.Where(r => !OwnQuestion().IsMatch(r.Line) || r.Body.Length > 0).ToList();
         Assert.NotEmpty(sent);

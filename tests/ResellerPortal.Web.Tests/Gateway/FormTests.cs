@@ -68,6 +68,10 @@ public sealed class FormTests
         (await fixture.Client.GetAsync("/convert/web/to/pdf?PageSize=a4&auth=x")).EnsureSuccessStatusCode();
         Assert.Equal("/convert/web/to/pdf", upstream.PathAndQuery);
         Assert.Equal([("PageSize", "a4")], upstream.Fields);
+
+        // A request without a body, as older clients send it with everything in the query.
+        (await fixture.Client.PostAsync("/convert/web/to/pdf?Url=https://93.184.216.34/&PageSize=a3", null)).EnsureSuccessStatusCode();
+        Assert.Equal([("Url", "https://93.184.216.34/"), ("PageSize", "a3")], upstream.Fields);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -10,6 +11,7 @@ public sealed partial class ConvertersPage(CurrentActor current, ConverterCostSe
 {
     private IReadOnlyList<ConverterCostRow>? _rows;
     private bool _mayManage;
+    private string? _refusal;
 
     protected override async Task OnInitializedAsync()
     {
@@ -24,6 +26,19 @@ public sealed partial class ConvertersPage(CurrentActor current, ConverterCostSe
     {
         if ((await dialogs.ActAsync(new DialogParameters<ConverterDialog> { { d => d.Row, row } })).IsDone)
         {
+            await OnInitializedAsync();
+        }
+    }
+
+    private async Task ResetHighestAsync(ConverterCostRow row)
+    {
+        if (await dialogs.ConfirmAsync(
+            "Reset the highest cost?",
+            $"{ConverterName.Readable(row.Converter)} cost up to {NumberText.Conversions(row.HighestPerFile)} conversions per file. "
+                + "Reset it if that was a mistake. New requests count again.",
+            "Reset highest cost"))
+        {
+            _refusal = (await costs.ResetHighestAsync(await current.GetAsync(), row.Converter)).Refusal?.Message;
             await OnInitializedAsync();
         }
     }
