@@ -1,3 +1,4 @@
+using System.Net;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -30,6 +31,22 @@ public sealed class ClientContractTests(ClientContractTests.Portal portal) : ICl
 
         var entries = await fixture.SettledAsync();
         Assert.Equal(conversation.Cost, entries.Where(entry => entry.TokenId == token.Token.Id).Sum(entry => entry.Quantity));
+    }
+
+    /// <summary>These clients read nothing before they have sent everything, and the refusal is lost if the connection breaks.</summary>
+    [Theory]
+    [InlineData("CLI 0.0.9", Capabilities.ConvertFile)]
+    [InlineData(".NET 3.1.5", Capabilities.Upload)]
+    [InlineData("Java 2.12", Capabilities.Upload)]
+    [InlineData("Python 2.0.0", Capabilities.Upload)]
+    public async Task A_refusal_is_read_by_a_client_that_sends_a_large_file_to_its_end(string client, string capability)
+    {
+        var (request, _) = ClientConversation.All.Single(c => c.Client == client && c.Capability == capability).Exchanges[0];
+        var address = portal.Fixture.Server.Address;
+        var values = new ConversationValues(address.Authority) { ["token"] = "no-such-token" };
+        var large = values.Fill(request.Replace("Hello from a file", new string('x', 16 << 20), StringComparison.Ordinal));
+
+        Needs.Refusal(HttpStatusCode.Unauthorized, 4011)(await ClientAnswer.SendAsync(address, large), values);
     }
 
     [Fact]

@@ -112,14 +112,12 @@ internal static class PhpClient
             Name,
             Capabilities.WrongToken,
             0,
-            UploadFile,
-            new Exchange(Convert("txt", "no-such-token", Part("File", "{file}")), Needs.Refusal(HttpStatusCode.Unauthorized, 4011))),
+            new Exchange(Convert("txt", "no-such-token", Part("File", "{source}")), Needs.Refusal(HttpStatusCode.Unauthorized, 4011))),
         new(
             Name,
             Capabilities.UnknownFormat,
             0,
-            UploadFile,
-            new Exchange(Convert("xyz", "{token}", Part("File", "{file}")), Needs.Refusal(HttpStatusCode.UnsupportedMediaType, 4150))),
+            new Exchange(Convert("xyz", "{token}", Part("File", "{source}")), Needs.Refusal(HttpStatusCode.UnsupportedMediaType, 4150))),
         new(
             Name,
             Capabilities.EncodedName,

@@ -91,14 +91,12 @@ internal static class RubyClient
             Name,
             Capabilities.WrongToken,
             0,
-            UploadFile,
-            new Exchange(Convert("txt", "no-such-token", "File={file}"), Needs.Refusal(HttpStatusCode.Unauthorized, 4011))),
+            new Exchange(Convert("txt", "no-such-token", "File={source, escaped}"), Needs.Refusal(HttpStatusCode.Unauthorized, 4011))),
         new(
             Name,
             Capabilities.UnknownFormat,
             0,
-            UploadFile,
-            new Exchange(Convert("xyz", "{token}", "File={file}"), Needs.Refusal(HttpStatusCode.UnsupportedMediaType, 4150))),
+            new Exchange(Convert("xyz", "{token}", "File={source, escaped}"), Needs.Refusal(HttpStatusCode.UnsupportedMediaType, 4150))),
         new(
             Name,
             Capabilities.EncodedName,
