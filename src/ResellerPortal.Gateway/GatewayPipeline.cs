@@ -49,12 +49,26 @@ public static class GatewayPipeline
             }
             catch (Exception failure) when (!context.Response.HasStarted && FindError(context, failure) is { } error)
             {
+                LetBodyBeDiscarded(context);
                 await error.ToResult().ExecuteAsync(context);
             }
 
             if (credentials is not null)
             {
                 throttle.Record(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+            }
+        }
+
+        /// <summary>
+        /// The server reads and discards the rest of a refused body for some seconds, but closes the connection at once if the body is
+        /// larger than it may be, and clients that read only what follows their last byte would see a broken connection in place of the
+        /// refusal.
+        /// </summary>
+        private static void LetBodyBeDiscarded(HttpContext context)
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            {
+                limit.MaxRequestBodySize = null;
             }
         }
 
