@@ -160,6 +160,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError NotAFile(string parameter) =>
         Unreadable($"{parameter} must be a file's content, the id of an uploaded file, or an http or https URL.");
 
+    public static GatewayError AddressTooLong(string parameter, int maxLength) => Unreadable(
+        string.Create(CultureInfo.InvariantCulture, $"The address in {parameter} is longer than {maxLength:N0} characters."));
+
     public static GatewayError AddressUnusable(string address) => new(
         500,
         5007,

@@ -48,6 +48,11 @@ public sealed class GatewayOptions
     /// <summary>The share of them that one customer may use.</summary>
     public int ConcurrencyPerCustomer { get; set; } = 256;
 
+    /// <summary>
+    /// How long requests are rejected at once after half of at least 20 requests to an upstream failed within 30 seconds.
+    /// </summary>
+    public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Interval between polling running jobs and calling webhooks.</summary>
     public TimeSpan JobPolling { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -13,6 +13,9 @@ public sealed class ConverterCost
 {
     public const long DefaultPerFile = 1;
 
+    /// <summary>The name under which the operator states what every converter costs that has no figures of its own.</summary>
+    public const string AllConverters = "*-to-*";
+
     public required string Converter { get; init; }
 
     /// <summary>Conversions that a file costs at least.</summary>

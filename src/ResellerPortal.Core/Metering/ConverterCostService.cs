@@ -56,9 +56,11 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
     {
         actor.Demand(Permission.ConvertersManage);
         var name = converter.Trim().ToLowerInvariant();
-        if (!ConverterName.IsValid(name))
+        if (!ConverterName.IsValid(name) && name != ConverterCost.AllConverters)
         {
-            return Refusal.Because("Enter a converter name such as docx-to-pdf or docx-to-pdf/openoffice.", nameof(converter));
+            return Refusal.Because(
+                $"Enter a converter name such as docx-to-pdf or docx-to-pdf/openoffice, or {ConverterCost.AllConverters} for all others.",
+                nameof(converter));
         }
 
         if (Check(figures) is { } refusal)

@@ -97,6 +97,9 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
             settled.ConfirmationId,
             reference ?? ConfirmedReason);
         AddEntry(token, EntryKind.Correction, fact, isOverrun ? EntryFlags.Overrun : EntryFlags.None, original.Sequence, parts);
+
+        // The reservation is gone, and with it the number of files.
+        Raise(token.ResellerId, fact.Converter, perFile: 0, quantity);
         if (isOverrun)
         {
             _alerts.Add(CreateOverrunAlert(token, fact.Converter, quantity, original.Quantity));

@@ -23,7 +23,7 @@ public sealed record ReserveRequest(
 
 /// <summary>What one request has to convert, as far as it is known.</summary>
 /// <param name="Files">The number of files and addresses.</param>
-/// <param name="Pages">The pages of all files; null if unknown.</param>
+/// <param name="Pages">The pages that each file is limited to; null if unknown.</param>
 /// <param name="Bytes">The size of all files; null if unknown.</param>
 public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = null)
 {

@@ -9,7 +9,8 @@ namespace ResellerPortal.Core.Metering;
 /// <para>
 /// The worst cost of a request is its number of files times the worst cost per file of its converter: the operator's figure, or the highest
 /// cost per file ever seen, whichever is more. If the operator says how many pages or megabytes a conversion covers, and the request's
-/// are known, the largest of these figures counts.
+/// are known, the largest of these figures counts. A converter chosen by name that has no figures of its own has those of its pair, and
+/// one whose pair has none either has the operator's figures for all converters.
 /// </para>
 /// <para>
 /// The stated ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else
@@ -34,17 +35,11 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
     public async Task LoadAsync(IReadOnlyCollection<string> converters, IReadOnlyCollection<ResellerId> resellers)
     {
         var (unknown, unseen) = (new List<string>(), new List<object?[]>());
-        foreach (var name in converters)
+        foreach (var name in converters.SelectMany(name => (string[])[name, ConverterName.GetPair(name)]))
         {
             if (_stated.TryAdd(name, null))
             {
                 unknown.Add(name);
-            }
-
-            // Until the operator states a figure for a converter chosen by name, its pair's applies.
-            if (ConverterName.GetPair(name) is var pair && _stated.TryAdd(pair, null))
-            {
-                unknown.Add(pair);
             }
 
             foreach (var reseller in resellers)
@@ -54,6 +49,11 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
                     unseen.Add([reseller, name]);
                 }
             }
+        }
+
+        if (_stated.TryAdd(ConverterCost.AllConverters, null))
+        {
+            unknown.Add(ConverterCost.AllConverters);
         }
 
         foreach (var cost in await database.ReadManyAsync<ConverterCost>(db, unknown, isLocking: false, default))
@@ -89,12 +89,17 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
     /// <summary>The quantity to hold for a request, as the summary of this class says.</summary>
     public long Calculate(ResellerId reseller, string converter, RequestExtent extent, LimitPolicy policy)
     {
-        var stated = _stated.GetValueOrDefault(converter) ?? _stated.GetValueOrDefault(ConverterName.GetPair(converter));
-        var seen = _seen.GetValueOrDefault((reseller, converter));
+        var pair = ConverterName.GetPair(converter);
+        var stated = _stated.GetValueOrDefault(converter)
+            ?? _stated.GetValueOrDefault(pair)
+            ?? _stated.GetValueOrDefault(ConverterCost.AllConverters);
+        var seen = _seen.GetValueOrDefault((reseller, converter)) is { PerRequest: > 0 } own
+            ? own
+            : _seen.GetValueOrDefault((reseller, pair));
         var worst = extent.Files * Math.Max(stated?.PerFile ?? ConverterCost.DefaultPerFile, seen.PerFile);
         if (extent.Pages is { } pages && stated?.PagesPerConversion is { } covered)
         {
-            worst = Math.Max(worst, DivideUp(pages, covered));
+            worst = Math.Max(worst, extent.Files * DivideUp(pages, covered));
         }
 
         if (extent.Bytes is { } bytes && stated?.MegabytesPerConversion is { } megabytes)

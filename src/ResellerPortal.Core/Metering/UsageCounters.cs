@@ -197,7 +197,8 @@ internal sealed class UsageCounters
     /// Uses a quantity: first from the preferred lots up to what they held, then from other lots, then as overrun on the last lot.
     /// </summary>
     /// <param name="isOverrun">
-    /// Whether the usage exceeded the lots or the token's limit. What was held never does, even if a charge before it used up the limit.
+    /// Whether the usage exceeded the lots, the token's limit, or what a prepaid balance is known to cover. What was held never does, even
+    /// if a charge before it used up the limit.
     /// </param>
     public List<(CreditLot Lot, long Quantity)> Use(
         ApiToken token,
@@ -206,10 +207,12 @@ internal sealed class UsageCounters
         IReadOnlyList<LotPart> preferred,
         out bool isOverrun)
     {
-        var isOverLimit = quantity > preferred.Sum(part => part.Quantity) && token.GetRemaining(StartMonth(token)) < quantity;
+        var isOverHeld = quantity > preferred.Sum(part => part.Quantity);
+        var isOverLimit = token.GetRemaining(StartMonth(token)) < quantity;
         ConsumeCoverage(token, quantity);
+        var isOverBalance = token.IsPrepaid && preferred.Count > 0 && GetCustomer(token).IsBeyondCoverage;
         var parts = Draw(token.ResellerId, quantity, at, preferred, out var isOverdrawn);
-        isOverrun = isOverdrawn || isOverLimit;
+        isOverrun = isOverdrawn || (isOverHeld && (isOverLimit || isOverBalance));
         return parts;
     }
 

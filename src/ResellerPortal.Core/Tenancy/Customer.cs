@@ -135,6 +135,9 @@ public sealed class Customer : ICustomerOwned, IAudited
     /// <summary>Sequence of the newest entry billed by a finalised invoice.</summary>
     public long BilledThroughSequence { get; set; }
 
+    /// <summary>Whether more was used than its balance is known to cover.</summary>
+    public bool IsBeyondCoverage => ConversionsConsumed > ConversionsCovered;
+
     /// <summary>Conversions that its balance is known to cover; 0 if coverage must be recalculated.</summary>
     public long GetCoverage(string converter, DateTimeOffset now) =>
         now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter)

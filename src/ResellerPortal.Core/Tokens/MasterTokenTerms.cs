@@ -85,12 +85,18 @@ internal static class MasterTokenTerms
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
+        var month = BillingPeriod.Containing(now, zone);
         var issued = db.ApiTokens.AsNoTracking().Where(t => t.IssuedByTokenId == master.Id);
         var living = await issued
             .Where(t => t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now))
-            .SumAsync(t => t.UsageLimit ?? 0, cancellationToken);
+            .Select(t => new
+            {
+                Limit = t.UsageLimit ?? 0,
+                Used = t.LimitPeriod == LimitPeriod.Ever ? t.Used : t.LimitMonth == month.FirstDay ? t.Used - t.UsedBeforeMonth : 0,
+            })
+            .SumAsync(t => t.Used > t.Limit ? t.Used : t.Limit, cancellationToken);
         var start = master.LimitPeriod == LimitPeriod.Month
-            ? BillingPeriod.Containing(now, zone).StartsAtUtc(zone)
+            ? month.StartsAtUtc(zone)
             : DateTimeOffset.UnixEpoch;
         var ended = await issued
             .Where(t => t.RevokedAtUtc >= start || (t.RevokedAtUtc == null && t.ExpiresAtUtc <= now && t.ExpiresAtUtc >= start))
@@ -138,9 +144,13 @@ internal static class MasterTokenTerms
             AllowedNetworks = request.AllowedNetworks.Count > 0 ? request.AllowedNetworks : master.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins.Count > 0 ? request.AllowedOrigins : master.AllowedOrigins,
             ExpiresAtUtc = request.ExpiresAtUtc > master.ExpiresAtUtc ? master.ExpiresAtUtc : request.ExpiresAtUtc ?? master.ExpiresAtUtc,
+            RequestsPerMinute = GetLower(request.RequestsPerMinute, master.RequestsPerMinute),
+            ConcurrentRequests = GetLower(request.ConcurrentRequests, master.ConcurrentRequests),
             LimitPolicy = master.LimitPolicy,
         };
     }
+
+    private static int? GetLower(int? requested, int? allowed) => requested < allowed ? requested : allowed ?? requested;
 
     private static bool IsWithin(string network, string allowed)
     {

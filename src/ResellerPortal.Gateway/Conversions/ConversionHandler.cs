@@ -67,6 +67,8 @@ internal sealed class ConversionHandler(
             throw new CallerErrorException(GatewayError.FromRefusal(reserved));
         }
 
+        parameters.ClaimFiles();
+
         // The ledger entry's request id, for support and for clients that keep their own accounts.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
@@ -109,8 +111,8 @@ internal sealed class ConversionHandler(
                 path = $"/async{path}?JobId={job.UpstreamId}";
             }
 
-            form.BeforeFile = files => ExtendAsync(held, conversion, files);
-            form.AtEnd = GetJobFieldsAsync;
+            form.BeforeFile = files => ExtendAsync(held, conversion.Extent with { Files = files });
+            form.AtEnd = EndAsync;
             isSent = true;
             outcome = await upstream.ConvertAsync(
                 account,
@@ -140,6 +142,19 @@ internal sealed class ConversionHandler(
 
         await CompleteAsync(context, held, parameters, outcome, job);
 
+        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> EndAsync()
+        {
+            // Without its end the upstream does not convert a form, whose size and pages may be known only now.
+            if (conversion.Bytes is null || parameters.Pages is not null)
+            {
+                await ExtendAsync(
+                    held, new RequestExtent(Math.Max(1, parameters.Files), parameters.Pages, conversion.Bytes ?? form.Sent));
+            }
+
+            parameters.ClaimFiles();
+            return await GetJobFieldsAsync();
+        }
+
         // A form may contain the job parameters after its files.
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> GetJobFieldsAsync()
         {
@@ -162,10 +177,10 @@ internal sealed class ConversionHandler(
         }
     }
 
-    /// <summary>Holds more for a file that a streamed form turned out to contain.</summary>
-    private async ValueTask ExtendAsync(ReserveResult.Held held, ConversionRequest conversion, int files)
+    /// <summary>Holds more for what a streamed form turned out to contain.</summary>
+    private async ValueTask ExtendAsync(ReserveResult.Held held, RequestExtent extent)
     {
-        if (await meter.ExtendAsync(held.ReservationId, conversion.Extent with { Files = files }) is not ReserveResult.Held
+        if (await meter.ExtendAsync(held.ReservationId, extent) is not ReserveResult.Held
             and var refusal)
         {
             throw new CallerErrorException(GatewayError.FromRefusal(refusal));
@@ -192,11 +207,11 @@ internal sealed class ConversionHandler(
                 outcome = new UpstreamOutcome.Lost();
                 break;
             case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown
-                && parameters.JobName is { } name:
+                && parameters.JobName is { } name
+                && await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted) is { } known:
                 await settlement.SettleAsync(held.ReservationId, outcome);
                 await RemoveAsync(job);
-                await JobEndpoints.RespondWithJobIdAsync(
-                    context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
+                await JobEndpoints.RespondWithJobIdAsync(context, known);
                 return;
         }
 

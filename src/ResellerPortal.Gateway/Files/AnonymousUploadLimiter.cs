@@ -52,11 +52,16 @@ internal sealed class AnonymousUploadLimiter(TimeProvider clock, IOptions<Gatewa
     {
         if (file.Owner is null)
         {
-            lock (_gate)
-            {
-                _unclaimed.Remove(file.UpstreamId, out var upload);
-                Remove(upload);
-            }
+            Release(file.UpstreamId);
+        }
+    }
+
+    internal void Release(string upstreamId)
+    {
+        lock (_gate)
+        {
+            _unclaimed.Remove(upstreamId, out var upload);
+            Remove(upload);
         }
     }
 
@@ -145,6 +150,9 @@ internal sealed class AnonymousUpload(AnonymousUploadLimiter limiter, IPAddress 
         _isKept = true;
         limiter.Keep(this, upstreamId);
     }
+
+    /// <summary>The stored file is deleted, so it no longer counts.</summary>
+    public void Release(string upstreamId) => limiter.Release(upstreamId);
 
     public void Dispose()
     {

@@ -65,12 +65,44 @@ internal static class UploadEndpoints
             if (upload is not null && stored["FileId"]?.ToString() is { Length: > 0 } id)
             {
                 upload.Keep(id);
+                if (body is null)
+                {
+                    await CountFetchedAsync(upstream, account, upload, id, stored, maxBytes);
+                }
             }
 
             fileMapper.CreateAdapter(context.Request, owner, account.Region)(stored);
             await (WantsText(context.Request)
                 ? Results.Text(stored["FileId"]?.ToString() ?? "")
                 : Results.Json(stored, WireJson.Options)).ExecuteAsync(context);
+        }
+    }
+
+    /// <summary>Counts a file that the upstream fetched, whose size is known only now, or deletes it if it is too large.</summary>
+    private static async Task CountFetchedAsync(
+        UpstreamClient upstream,
+        UpstreamAccount account,
+        AnonymousUpload upload,
+        string id,
+        JsonObject stored,
+        long maxBytes)
+    {
+        var size = stored["FileSize"] is JsonValue value && value.TryGetValue<long>(out var bytes) ? bytes : 0;
+        try
+        {
+            if (size > maxBytes)
+            {
+                throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
+            }
+
+            upload.Add(size);
+        }
+        catch (CallerErrorException)
+        {
+            upload.Release(id);
+            using var deleted = await upstream.SendAsync(
+                account, HttpMethod.Delete, $"/d/{Uri.EscapeDataString(id)}", null, CancellationToken.None);
+            throw;
         }
     }
 

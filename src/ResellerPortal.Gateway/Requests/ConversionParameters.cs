@@ -13,7 +13,10 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
     /// <summary>The most bytes of all text values of a request together; files are not counted.</summary>
     public const int MaxTextBytes = 1 << 20;
 
-    private const int MaxAddressLength = 2_000;
+    /// <summary>Addresses that are signed with a session's token have thousands of characters.</summary>
+    private const int MaxAddressLength = 8_000;
+
+    private const int MaxWebHookLength = 2_000;
 
     private const int MaxTimeoutSeconds = 86_400;
 
@@ -37,6 +40,9 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
 
     /// <summary>Number of pages that the request is limited to; null if it does not say.</summary>
     public long? Pages { get; private set; }
+
+    /// <inheritdoc cref="FileReferenceResolver.Claim"/>
+    public void ClaimFiles() => references.Claim();
 
     /// <summary>Checks a parameter and writes what is sent upstream in its place.</summary>
     /// <returns>True if a file was begun, whose content follows.</returns>
@@ -131,9 +137,9 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
                     : throw new CallerErrorException(GatewayError.JobIdUnusable);
                 return null;
             case ParameterKind.WebHook:
-                WebHook = value.Length <= MaxAddressLength
+                WebHook = value.Length <= MaxWebHookLength
                     ? await references.CheckAddressAsync(value, cancellationToken)
-                    : throw new CallerErrorException(GatewayError.AddressUnusable(value));
+                    : throw new CallerErrorException(GatewayError.AddressTooLong(name.Text, MaxWebHookLength));
                 return null;
             case ParameterKind.StoreFile:
                 return ReadSwitch(name, value) ? "true" : "false";
@@ -156,12 +162,25 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
             return null;
         }
 
+        if (IsWord(name, value))
+        {
+            return value;
+        }
+
         Files++;
-        return value.Length > MaxAddressLength ? throw new CallerErrorException(GatewayError.NotAFile(name.Text))
+        return value.Length > MaxAddressLength ? throw new CallerErrorException(GatewayError.AddressTooLong(name.Text, MaxAddressLength))
             : name.Kind == ParameterKind.File
             ? await references.ResolveAsync(name.Text, value, cancellationToken)
             : await references.CheckAddressAsync(value, cancellationToken);
     }
+
+    /// <summary>
+    /// Whether the value of a parameter such as ColorProfile is only a word, which no server takes for a file: too short for an id, and
+    /// no address.
+    /// </summary>
+    private static bool IsWord(ParameterName name, string value) =>
+        name.Kind == ParameterKind.File && !name.IsUsualFile && WordFormat().IsMatch(value)
+        && !value.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     private static bool ReadSwitch(ParameterName name, string value) => value.ToLowerInvariant() switch
     {
@@ -169,6 +188,9 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
         "false" or "0" or "no" or "off" => false,
         _ => throw new CallerErrorException(GatewayError.Unreadable($"{name.Text} must be true or false.")),
     };
+
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]{0,14}\z")]
+    private static partial Regex WordFormat();
 
     [GeneratedRegex(@"^[A-Za-z0-9-]{16,64}\z")]
     private static partial Regex JobNameFormat();

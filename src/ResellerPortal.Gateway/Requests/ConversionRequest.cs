@@ -79,7 +79,8 @@ internal sealed class ConversionRequest : IDisposable
 
             head.EndForm();
             form.Dispose();
-            return new ConversionRequest(parameters, new UpstreamForm(head, rest: null, parameters), 0, caller.ContentLength);
+            return new ConversionRequest(
+                parameters, new UpstreamForm(head, rest: null, parameters), 0, caller.ContentLength ?? head.Written.Length);
         }
         catch (Exception failure)
         {

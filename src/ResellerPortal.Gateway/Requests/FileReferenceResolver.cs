@@ -26,6 +26,18 @@ internal sealed partial class FileReferenceResolver(
     TokenOwner caller,
     string region)
 {
+    private readonly List<StoredFile> _translated = [];
+
+    /// <summary>
+    /// Files that were uploaded without credentials and named by this request are a token's from now on. Called once the meter has
+    /// admitted the request, so that tokens which may convert nothing claim nothing.
+    /// </summary>
+    public void Claim()
+    {
+        _translated.ForEach(anonymous.Claim);
+        _translated.Clear();
+    }
+
     /// <exception cref="CallerErrorException">
     /// The file is someone else's or unknown, the address is not public, or the value is neither.
     /// </exception>
@@ -65,7 +77,7 @@ internal sealed partial class FileReferenceResolver(
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        anonymous.Claim(file);
+        _translated.Add(file);
 
         // Another region does not know the id, but can fetch the file.
         return file.Region == region ? file.UpstreamId : $"{accounts.GetBaseAddress(file.Region)}/d/{file.UpstreamId}";

@@ -11,6 +11,8 @@ internal sealed class FormWriter(int capacity) : IDisposable
 
     private const int MaxFileName = 200;
 
+    private const string PaddingHeader = "X-Padding: ";
+
     private byte[] _buffer = BufferPool.Rent(capacity);
     private int _length;
 
@@ -19,18 +21,24 @@ internal sealed class FormWriter(int capacity) : IDisposable
 
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
+    /// <summary>
+    /// Bytes by which the headers of the next part are lengthened, so that a form whose length was announced has it in the end.
+    /// </summary>
+    public int Padding { get; set; }
+
     public void Clear() => _length = 0;
 
     public void WriteText(ParameterName name, string value)
     {
-        WriteLine($"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name.Text}\"\r\n");
+        WriteHeaders($"name=\"{name.Text}\"");
         WriteLine(value);
     }
 
-    /// <summary>Begins a file; its content and <see cref="EndFile"/> follow.</summary>
-    public void BeginFile(ParameterName name, string fileName) => WriteLine(
-        $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name.Text}\"; filename=\"{ToFileName(fileName)}\"\r\n"
-            + "Content-Type: application/octet-stream\r\n");
+    /// <summary>
+    /// Begins a file; its content and <see cref="EndFile"/> follow. The upstream takes its format from the name, so no type is sent.
+    /// </summary>
+    public void BeginFile(ParameterName name, string fileName) =>
+        WriteHeaders($"name=\"{name.Text}\"; filename=\"{ToFileName(fileName)}\"");
 
     public void EndFile() => Write("\r\n"u8);
 
@@ -68,6 +76,18 @@ internal sealed class FormWriter(int capacity) : IDisposable
         BufferPool.Return(_buffer);
         _buffer = [];
         _length = 0;
+    }
+
+    private void WriteHeaders(string disposition)
+    {
+        WriteLine($"--{Boundary}\r\nContent-Disposition: form-data; {disposition}");
+        if (Padding - PaddingHeader.Length - 2 is > 0 and var more)
+        {
+            WriteLine(PaddingHeader + new string('x', more));
+            Padding = 0;
+        }
+
+        WriteLine("");
     }
 
     private void WriteLine(string text)

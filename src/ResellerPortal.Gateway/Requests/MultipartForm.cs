@@ -80,7 +80,7 @@ internal sealed class MultipartForm(MultipartScanner scanner, bool isWhole, long
                     charset = ReadCharset(value.ToString());
                     break;
                 case var name when name.Equals("Content-Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
-                    && value is not ("binary" or "8bit" or "7bit"):
+                    && !((string[])["binary", "8bit", "7bit"]).Contains(value.ToString(), StringComparer.OrdinalIgnoreCase):
                     throw new InvalidDataException("A part of the form has a Content-Transfer-Encoding. Send the bytes as they are.");
             }
         }

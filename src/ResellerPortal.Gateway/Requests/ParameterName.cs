@@ -49,6 +49,9 @@ internal readonly partial record struct ParameterName(string Text, string Key, P
         ((string[])["File", "StoreFile", "Url", "Files[0]", "Files[1]", "Timeout", "FileName", "PageRange"])
         .ToFrozenDictionary(name => name, Create);
 
+    /// <summary>Whether it is the field for the files to convert, and never anything else.</summary>
+    public bool IsUsualFile => Key.Split('[')[0] is "file" or "files";
+
     /// <summary>Reads a name: 1 to 64 letters, digits, "_" or "-", and an index such as "[0]" for lists.</summary>
     /// <exception cref="Callers.CallerErrorException">It is not such a name.</exception>
     public static ParameterName Parse(string name) =>

@@ -15,6 +15,11 @@ internal sealed class SpooledJson : IDisposable
     /// <summary>Strings longer than this are spooled, in bytes.</summary>
     private const int LongString = 8 * 1024;
 
+    /// <summary>The same once the tree has grown beyond <see cref="RoomySkeleton"/>, as by many small files.</summary>
+    private const int ShortString = 256;
+
+    private const int RoomySkeleton = 128 * 1024;
+
     /// <summary>Maximum bytes of the body without spooled strings.</summary>
     private const int MaxSkeleton = 1 << 20;
 
@@ -140,10 +145,12 @@ internal sealed class SpooledJson : IDisposable
         var held = new ArrayBufferWriter<byte>();
         var (isString, isEscaped, isLong) = (false, false, false);
         var start = 0L;
+        var isBegin = true;
         while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
         {
-            var from = 0;
-            for (var at = 0; at < read; at++)
+            var from = isBegin && buffer.AsSpan(0, read).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            isBegin = false;
+            for (var at = from; at < read; at++)
             {
                 var b = buffer[at];
                 if (!isString)
@@ -185,7 +192,7 @@ internal sealed class SpooledJson : IDisposable
             async Task HoldAsync(int until)
             {
                 held.Write(buffer.AsSpan(from, until - from));
-                if (isLong || held.WrittenCount > LongString)
+                if (isLong || held.WrittenCount > (_skeleton.WrittenCount < RoomySkeleton ? LongString : ShortString))
                 {
                     _file ??= OpenFile();
                     start = isLong ? start : _file.Position;
@@ -216,7 +223,7 @@ internal sealed class SpooledJson : IDisposable
     {
         if (_skeleton.WrittenCount + bytes.Length > MaxSkeleton)
         {
-            throw new CallerErrorException(GatewayError.JsonUnreadable);
+            throw new CallerErrorException(GatewayError.TextTooLong);
         }
 
         _skeleton.Write(bytes);

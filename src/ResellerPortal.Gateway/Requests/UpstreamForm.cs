@@ -7,17 +7,23 @@ namespace ResellerPortal.Gateway.Requests;
 internal sealed class UpstreamForm : CallerContent
 {
     /// <summary>
-    /// Bytes by which parts behind the first file may grow when they are rewritten. The form is announced with a length, because a chunked
-    /// request makes the upstream copy the whole body; blanks fill what is missing behind the last boundary.
+    /// Bytes by which parts behind the first file may grow when they are rewritten, for small and for large forms. The form is announced
+    /// with a length, because a chunked request makes the upstream copy the whole body; blanks fill what is missing behind the last
+    /// boundary. Servers in .NET accept at most 16 KiB there, so parts that shrink are padded one by one.
     /// </summary>
-    private const int MaxGrowth = 4096;
+    private const int LeastGrowth = 4 * 1024;
 
-    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', MaxGrowth)];
+    private const int MostGrowth = 12 * 1024;
+
+    private const int MaxPaddingOfPart = 4 * 1024;
+
+    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', LeastGrowth)];
 
     private readonly FormWriter _head;
     private readonly ICallerForm? _rest;
     private readonly ConversionParameters _parameters;
     private readonly long _length;
+    private readonly long _growth;
     private long _sent;
 
     /// <param name="head">What was read so far; it ends within a file if there is a rest.</param>
@@ -25,7 +31,9 @@ internal sealed class UpstreamForm : CallerContent
     public UpstreamForm(FormWriter head, ICallerForm? rest, ConversionParameters parameters)
     {
         (_head, _rest, _parameters) = (head, rest, parameters);
-        _length = rest is null ? head.Written.Length : rest.BytesLeft is { } left ? head.Written.Length + left + MaxGrowth : 0;
+        var left = rest?.BytesLeft;
+        _growth = Math.Clamp((left ?? 0) / 4, LeastGrowth, MostGrowth);
+        _length = rest is null ? head.Written.Length : left is { } known ? head.Written.Length + known + _growth : 0;
         if (_length > 0)
         {
             Headers.ContentLength = _length;
@@ -39,6 +47,9 @@ internal sealed class UpstreamForm : CallerContent
 
     /// <summary>Called when all parameters are known; returns fields to append.</summary>
     public Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>>? AtEnd { get; set; }
+
+    /// <summary>Bytes that were sent so far.</summary>
+    public long Sent => _sent;
 
     protected override async Task WriteAsync(Stream upstream, CancellationToken cancellationToken)
     {
@@ -75,8 +86,19 @@ internal sealed class UpstreamForm : CallerContent
 
     private async Task WriteRestAsync(ICallerForm rest, Stream upstream, CancellationToken cancellationToken)
     {
-        while (await FromCallerAsync(rest.ReadNextAsync(cancellationToken), cancellationToken) is { } parameter)
+        while (true)
         {
+            if (_length > 0)
+            {
+                var tooShort = _length - _sent - _head.Written.Length - rest.BytesLeft!.Value - _growth;
+                _head.Padding = (int)Math.Clamp(tooShort, 0, MaxPaddingOfPart);
+            }
+
+            if (await FromCallerAsync(rest.ReadNextAsync(cancellationToken), cancellationToken) is not { } parameter)
+            {
+                break;
+            }
+
             var files = _parameters.Files;
             var isFile = await FromCallerAsync(_parameters.AddAsync(parameter, rest, _head, cancellationToken), cancellationToken);
             if (_parameters.Files > files && BeforeFile is { } before)

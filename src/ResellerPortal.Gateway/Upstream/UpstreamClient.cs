@@ -53,7 +53,8 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException
                 or IOException or InvalidDataException or CallerErrorException)
             {
-                return Outcome.FromResult(ToOutcome(failure, body));
+                var isCallersLimit = timeout.IsCancellationRequested && patience < options.Value.Timeout;
+                return Outcome.FromResult(ToOutcome(failure, body, isCallersLimit));
             }
             catch (Exception fault)
             {
@@ -143,7 +144,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         return request;
     }
 
-    private static UpstreamOutcome ToOutcome(Exception failure, CallerContent body) =>
+    private static UpstreamOutcome ToOutcome(Exception failure, CallerContent body, bool isCallersLimit) =>
         body.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
         : failure is HttpRequestException
         {
@@ -151,7 +152,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
         }
             && !body.HasBegun ? new UpstreamOutcome.Unreachable()
-        : new UpstreamOutcome.Lost();
+        : new UpstreamOutcome.Lost(isCallersLimit);
 
     private static async ValueTask<UpstreamOutcome> ReadAsync(
         HttpResponseMessage response,

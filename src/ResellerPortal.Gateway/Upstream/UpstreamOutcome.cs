@@ -33,5 +33,6 @@ internal abstract record UpstreamOutcome
     public sealed record CallerFailed(Exception Failure) : UpstreamOutcome;
 
     /// <summary>The request was sent, but no readable response arrived in time. It may have been charged.</summary>
-    public sealed record Lost : UpstreamOutcome;
+    /// <param name="IsCallersLimit">Whether the time was the caller's own limit, which says nothing of the upstream.</param>
+    public sealed record Lost(bool IsCallersLimit = false) : UpstreamOutcome;
 }

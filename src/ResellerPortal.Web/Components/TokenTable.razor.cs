@@ -37,7 +37,7 @@ public sealed partial class TokenTable(IDialogService dialogs)
     public EventCallback<TokenRow> OnRevoke { get; set; }
 
     private static string GetPolicyText(TokenRow token) => token.LimitPolicy == LimitPolicy.Strict
-        ? "Rejects requests that may cost more than what is left, so that the limit is never exceeded"
+        ? "Rejects requests whose highest known cost is more than what is left"
         : "Accepts requests while conversions are left; the limit is exceeded if such a request costs more";
 
     private async Task ConfirmAsync(TokenRow token)

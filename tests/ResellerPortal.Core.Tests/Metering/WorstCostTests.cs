@@ -98,11 +98,46 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
 
         Assert.Equal(2, await HeldAsync(new RequestExtent(1)));
         Assert.Equal(4, await HeldAsync(new RequestExtent(2, Pages: 20)));
-        Assert.Equal(7, await HeldAsync(new RequestExtent(2, Pages: 61)));
-        Assert.Equal(9, await HeldAsync(new RequestExtent(2, Pages: 61, Bytes: 40_000_001)));
+        Assert.Equal(7, await HeldAsync(new RequestExtent(1, Pages: 61)));
+        Assert.Equal(14, await HeldAsync(new RequestExtent(2, Pages: 61)));
+        Assert.Equal(9, await HeldAsync(new RequestExtent(1, Pages: 61, Bytes: 40_000_001)));
 
         async Task<long> HeldAsync(RequestExtent extent) => Assert.IsType<ReserveResult.Held>(
             await sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, Converter, Extent: extent))).Quantity;
+    }
+
+    [Fact]
+    public async Task A_converter_without_figures_of_its_own_has_those_of_its_pair_or_of_all()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, token) = await SellAsync(sqlite);
+        await HoldAndSettleAsync(sqlite, token, files: 1, cost: 10);
+
+        Assert.Equal(10, await HeldAsync("docx-to-pdf/openoffice"));
+        Assert.Equal(1, await HeldAsync("pdf-to-jpg"));
+        await TestData.Valued(new ConverterCostService(sqlite.Database, sqlite.Clock).SetAsync(
+            TestData.Operator, ConverterCost.AllConverters, new StatedCost(4)));
+        Assert.Equal(4, await HeldAsync("pdf-to-jpg/fast"));
+        Assert.Equal(10, await HeldAsync("docx-to-pdf/openoffice"));
+
+        async Task<long> HeldAsync(string converter) => Assert.IsType<ReserveResult.Held>(
+            await sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, converter))).Quantity;
+    }
+
+    [Fact]
+    public async Task A_late_charge_above_the_ceiling_raises_it()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, token) = await SellAsync(sqlite);
+        await StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 20));
+        var held = Assert.IsType<ReserveResult.Held>(await ReserveAsync(sqlite, token, files: 1));
+        sqlite.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await sqlite.SweepAsync());
+
+        Assert.IsType<SettleResult.Recorded>(await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 77)));
+
+        Assert.Equal(77, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
+        await sqlite.AssertLedgerIsCleanAsync();
     }
 
     [Fact]

@@ -52,6 +52,26 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task A_charge_that_the_balance_does_not_pay_is_an_overrun_and_the_reseller_is_told()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(1.21m);
+        var (within, beyond) = (await sqlite.HoldAsync(fixture.Secret, 2), await sqlite.HoldAsync(fixture.Secret, 1));
+
+        await sqlite.Meter.SettleAsync(new SettleRequest(within, 2));
+        await sqlite.Meter.SettleAsync(new SettleRequest(beyond, 60));
+
+        await using var db = sqlite.OpenAll();
+        Assert.Equal(
+            [(2L, EntryFlags.None), (60L, EntryFlags.Overrun)],
+            (await db.LedgerEntries.OrderBy(e => e.Sequence).ToListAsync()).Select(e => (e.Quantity, e.Flags)));
+        var alert = await db.UsageAlerts.SingleAsync(a => a.Subject == AlertSubject.Overrun);
+        Assert.Equal((60, 1), (alert.Used, alert.Limit));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
     public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
     {
         await using var database = await postgres.OpenAsync();

@@ -23,6 +23,8 @@ public sealed class MasterTokenTests(Metering.PostgreSqlFixture postgres) : ICla
             AllowedNetworks = ["203.0.113.0/24"],
             AllowedOrigins = ["https://app.example.com"],
             LimitPolicy = LimitPolicy.Lenient,
+            RequestsPerMinute = 60,
+            ConcurrentRequests = 4,
         });
 
         var child = (await TestData.Valued(IssueAsync(sqlite, master, new TokenRequest("api", 5, ends.AddDays(1))))).Token;
@@ -30,18 +32,35 @@ public sealed class MasterTokenTests(Metering.PostgreSqlFixture postgres) : ICla
         {
             AllowedConverters = ["pdf-to-jpg"],
             AllowedNetworks = ["203.0.113.7/32"],
+            RequestsPerMinute = 10,
+            ConcurrentRequests = 40,
         }))).Token;
 
         Assert.Equal(["docx-to-pdf", "pdf-to-jpg"], child.AllowedConverters);
         Assert.Equal(["203.0.113.0/24"], child.AllowedNetworks);
         Assert.Equal(["https://app.example.com"], child.AllowedOrigins);
         Assert.Equal((ends, LimitPolicy.Lenient, master.Id), (child.ExpiresAtUtc, child.LimitPolicy, child.IssuedByTokenId));
+        Assert.Equal((60, 4), (child.RequestsPerMinute, child.ConcurrentRequests));
+        Assert.Equal((10, 4), (narrow.RequestsPerMinute, narrow.ConcurrentRequests));
         Assert.Equal((ends, "pdf-to-jpg"), (narrow.ExpiresAtUtc, narrow.AllowedConverters.Single()));
         await RefusedAsync(new TokenRequest("api", 5, null) { AllowedConverters = ["docx-to-pdf/openoffice"] });
         await RefusedAsync(new TokenRequest("api", 5, null) { AllowedNetworks = ["203.0.0.0/16"] });
         await RefusedAsync(new TokenRequest("api", 5, null) { AllowedOrigins = ["https://evil.example"] });
 
         async Task RefusedAsync(TokenRequest request) => Assert.True((await IssueAsync(sqlite, master, request)).IsRefused);
+    }
+
+    [Fact]
+    public async Task What_an_issued_token_was_charged_above_its_limit_is_the_master_tokens_as_well()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, master) = await SellMasterAsync(sqlite, new TokenRequest("api", 100, null));
+        var child = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 10, null)));
+        var held = Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(child.Secret));
+        await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 60));
+
+        Assert.True((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 41, null))).IsRefused);
+        Assert.False((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 40, null))).IsRefused);
     }
 
     [Theory]

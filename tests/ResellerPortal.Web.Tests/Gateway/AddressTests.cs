@@ -29,6 +29,24 @@ public sealed class AddressTests
         }
     }
 
+    [Fact]
+    public async Task Signed_addresses_may_be_long_and_the_limit_is_said()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        var address = "https://93.184.216.34/a.docx?X-Amz-Security-Token=" + new string('a', 5_000);
+        using (var form = new FormUrlEncodedContent([new("File", address)]))
+        {
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal([("File", address)], upstream.Fields);
+        using var tooLong = new FormUrlEncodedContent([new("File", address + new string('a', 3_000))]);
+        using var refused = await fixture.Client.PostAsync("/convert/docx/to/pdf", tooLong);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("longer than 8,000 characters", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1/a.docx")]
     [InlineData("http://localhost/a.docx")]

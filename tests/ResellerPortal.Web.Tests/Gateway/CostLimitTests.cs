@@ -48,6 +48,42 @@ public sealed class CostLimitTests
             await GatewayFixture.RefusalAsync(client.PostAsync("/upload?filename=a.txt", new StringContent("x"))));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_known_only_at_the_end_of_a_form_is_held_before_it_is_converted(bool isPages)
+    {
+        await using var upstream = await StandInUpstream.StartAsync(ChargePerFileAsync);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var client = fixture.Server.WithToken((await fixture.IssueAsync(new TokenRequest("limited", 5, null))).Secret);
+        await TestData.Valued(new ConverterCostService(fixture.Server.Data.Database, fixture.Server.Clock).SetAsync(
+            TestData.Operator, "docx-to-pdf", new StatedCost(1, PagesPerConversion: 10, MegabytesPerConversion: 1)));
+
+        foreach (var (isTooMuch, status) in new[] { (true, HttpStatusCode.Unauthorized), (false, HttpStatusCode.OK) })
+        {
+            var content = new byte[isPages ? 100_000 : isTooMuch ? 6_000_000 : 3_000_000];
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "File", "a.docx" } };
+            form.Add(new StringContent(isPages && isTooMuch ? "1-60" : "1-20"), "PageRange");
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = form };
+            request.Headers.TransferEncodingChunked = !isPages;
+            using var answer = await client.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+
+        Assert.Equal([1L], (await fixture.SettledAsync()).Select(e => e.Quantity));
+    }
+
+    [Fact]
+    public async Task Hundreds_of_files_in_one_form_are_passed_on()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(ChargePerFileAsync);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+
+        (await fixture.Client.PostAsync("/convert/jpg/to/pdf", Files(400, 1_000))).EnsureSuccessStatusCode();
+
+        Assert.Equal([400L], (await fixture.SettledAsync()).Select(e => e.Quantity));
+    }
+
     [Fact]
     public async Task A_refusal_says_what_is_left_and_what_the_request_may_cost()
     {

@@ -196,8 +196,8 @@ public sealed partial class DifferentialTests
     private static partial Regex OwnType();
 
     [GeneratedRegex(
-        "^Content-Disposition: form-data; name=\"(?<name>[A-Za-z0-9_.\\[\\]-]+)\"(?<file>; filename=\"[^\"\\r\\n;]+\"\\r\\n"
-            + "Content-Type: application/octet-stream)?\\r\\n\\r\\n(?<value>.*)\\r\\n$",
+        "^Content-Disposition: form-data; name=\"(?<name>[A-Za-z0-9_.\\[\\]-]+)\"(?<file>; filename=\"[^\"\\r\\n;]+\")?"
+            + "(\\r\\nX-Padding: x+)?\\r\\n\\r\\n(?<value>.*)\\r\\n$",
         RegexOptions.Singleline)]
     private static partial Regex OwnPart();
 }

@@ -112,6 +112,14 @@ public sealed class FileTests
         Assert.Equal(HttpStatusCode.OK, (await UploadAsync("second")).Status);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("third")).Status);
         (await fixture.Client.PostAsync("/upload?filename=a.txt", Upload("filename"))).EnsureSuccessStatusCode();
+
+        // A token that may convert nothing claims nothing.
+        var narrow = await fixture.IssueAsync(new TokenRequest("narrow", null, null) { AllowedConverters = ["docx-to-pdf"] });
+        using var refused = fixture.Server.WithToken(narrow.Secret);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await refused.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", first)]))).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("third")).Status);
         (await fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", first)]))).EnsureSuccessStatusCode();
         Assert.Equal(HttpStatusCode.OK, (await UploadAsync("third")).Status);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("fourth")).Status);
@@ -122,6 +130,35 @@ public sealed class FileTests
         {
             using var answer = await anonymous.PostAsync("/upload?filename=a.txt", new StringContent(content));
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_fetched_without_credentials_is_limited_as_well()
+    {
+        var deleted = 0;
+        var size = 10_000L;
+        await using var upstream = await StandInUpstream.StartAsync((_, context) =>
+        {
+            deleted += HttpMethods.IsDelete(context.Request.Method) ? 1 : 0;
+            return context.Response.WriteAsync(JsonSerializer.Serialize(new { FileId = Guid.NewGuid().ToString("N"), FileSize = size }));
+        });
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(
+            ("Gateway:AnonymousUploadMaxBytes", "1000"), ("Gateway:AnonymousUploadBytesPerNetwork", "1500")));
+        using var anonymous = fixture.Server.Anonymous();
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await FetchAsync());
+        size = 900;
+        Assert.Equal(HttpStatusCode.OK, await FetchAsync());
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FetchAsync());
+        Assert.Equal(2, deleted);
+        size = 600;
+        Assert.Equal(HttpStatusCode.OK, await FetchAsync());
+
+        async Task<HttpStatusCode> FetchAsync()
+        {
+            using var answer = await anonymous.PostAsync("/upload?url=https://93.184.216.34/a.docx", null);
+            return answer.StatusCode;
         }
     }
 

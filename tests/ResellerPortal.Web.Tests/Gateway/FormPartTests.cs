@@ -31,7 +31,8 @@ public sealed class FormPartTests
         foreach (var size in (int[])[1, 100_000])
         {
             var content = new string('x', size);
-            using var body = Multipart($"Content-Disposition: form-data; {parameters}\r\nContent-Type: text/plain\r\n\r\n{content}");
+            using var body = Multipart($"Content-Disposition: form-data; {parameters}\r\nContent-Type: text/plain\r\n"
+                + $"Content-Transfer-Encoding: Binary\r\n\r\n{content}");
 
             (await fixture.Client.PostAsync("/convert/docx/to/pdf", body)).EnsureSuccessStatusCode();
 

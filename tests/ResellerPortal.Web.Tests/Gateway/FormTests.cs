@@ -192,12 +192,19 @@ public sealed class FormTests
         (string, string)[] texts =
         [
             ("UserPassword", "0ba132ddd698aaeafcf19ec0015e10e0"), ("OwnerPassword", "CfDJ8abcdefgh"), ("Text", "http://127.0.0.1/"),
+            ("ColorProfile", "isocoatedv2"), ("ConvertAttachedFiles", "true"),
         ];
         using var form = new FormUrlEncodedContent(texts.Select(text => KeyValuePair.Create(text.Item1, text.Item2)));
 
         (await fixture.Client.PostAsync("/convert/pdf/to/protect", form)).EnsureSuccessStatusCode();
 
         Assert.Equal(texts, upstream.Fields);
+        foreach (var (name, value) in new[] { ("ColorProfile", "localhost"), ("OverlayFile", "0ba132ddd698aaeafcf19ec0015e10e0") })
+        {
+            using var body = new FormUrlEncodedContent([new(name, value)]);
+            Assert.NotEqual(HttpStatusCode.OK, (await fixture.Client.PostAsync("/convert/pdf/to/protect", body)).StatusCode);
+        }
+
         foreach (var nothing in (string[])["hello", "data:text/plain,hello", "ftp://93.184.216.34/a.docx", "file:///etc/passwd"])
         {
             using var body = new FormUrlEncodedContent([new("File", nothing)]);

@@ -35,6 +35,26 @@ public sealed class JsonFormTests
     }
 
     [Fact]
+    public async Task Json_of_many_small_files_arrives_as_well_and_may_begin_with_a_byte_order_mark()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        var files = Enumerable.Range(0, 300).Select(i => (Name: $"{i}.png", Content: new string((char)('a' + (i % 26)), 6_000))).ToList();
+        var values = files.Select(
+            f => $$"""{"Name": "{{f.Name}}", "Data": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes(f.Content))}}"}""");
+        byte[] sent =
+        [
+            .. Encoding.UTF8.Preamble,
+            .. Encoding.UTF8.GetBytes($$"""{"Parameters": [{"Name": "Files", "FileValues": [{{string.Join(',', values)}}]}]}"""),
+        ];
+        using var body = new ByteArrayContent(sent) { Headers = { ContentType = new("application/json") } };
+
+        (await fixture.Client.PostAsync("/convert/png/to/pdf", body)).EnsureSuccessStatusCode();
+
+        Assert.Equal(files, upstream.Files.Select(f => (f.FileName, f.Content)));
+    }
+
+    [Fact]
     public async Task Json_is_read_with_names_in_any_case_lists_and_references()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);

@@ -20,6 +20,9 @@ public sealed partial class ConvertersPage(CurrentActor current, ConverterCostSe
         _rows = await costs.ListAsync(actor);
     }
 
+    private static string Name(string converter) =>
+        converter == ConverterCost.AllConverters ? "All other converters" : ConverterName.Readable(converter);
+
     private static string Format(long? value) => value is > 0 and var stated ? NumberText.Conversions(stated) : "–";
 
     private async Task SetAsync(ConverterCostRow? row)
@@ -34,7 +37,7 @@ public sealed partial class ConvertersPage(CurrentActor current, ConverterCostSe
     {
         if (await dialogs.ConfirmAsync(
             "Reset the highest cost?",
-            $"{ConverterName.Readable(row.Converter)} cost up to {NumberText.Conversions(row.HighestPerFile)} conversions per file. "
+            $"A request with {Name(row.Converter)} cost up to {NumberText.Conversions(row.HighestPerRequest)} conversions. "
                 + "Reset it if that was a mistake. New requests count again.",
             "Reset highest cost"))
         {
