@@ -109,6 +109,11 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
                 return await CheckReferenceAsync(name, text.Trim(), cancellationToken);
         }
 
+        if (name.IsListItem)
+        {
+            return text;
+        }
+
         if (!_seen.TryAdd(name.Key, text))
         {
             return _seen[name.Key] == text ? null : throw new CallerErrorException(GatewayError.SentTwice(name.Text));

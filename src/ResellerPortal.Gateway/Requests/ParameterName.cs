@@ -52,6 +52,9 @@ internal readonly partial record struct ParameterName(string Text, string Key, P
     /// <summary>Whether it is the field for the files to convert, and never anything else.</summary>
     public bool IsUsualFile => Key.Split('[')[0] is "file" or "files";
 
+    /// <summary>Whether it names the next value of a list, such as "Tags[]", so that it may come again.</summary>
+    public bool IsListItem => Kind == ParameterKind.Text && Key.EndsWith("[]", StringComparison.Ordinal);
+
     /// <summary>Reads a name: 1 to 64 letters, digits, "_" or "-", and an index such as "[0]" for lists.</summary>
     /// <exception cref="Callers.CallerErrorException">It is not such a name.</exception>
     public static ParameterName Parse(string name) =>

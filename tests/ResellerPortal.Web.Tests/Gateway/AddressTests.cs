@@ -5,7 +5,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Addresses that callers name, as the upstream receives them.</summary>
+/// <summary>Addresses and ids that callers name, as the upstream receives them.</summary>
 public sealed class AddressTests
 {
     private const string Converted = """{"ConversionCost": 1, "Files": []}""";
@@ -27,6 +27,36 @@ public sealed class AddressTests
             (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
             Assert.Equal([("File", written), ("Url", written)], upstream.Fields);
         }
+    }
+
+    [Fact]
+    public async Task Only_values_of_file_parameters_are_taken_for_files()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        (string, string)[] texts =
+        [
+            ("UserPassword", "0ba132ddd698aaeafcf19ec0015e10e0"), ("OwnerPassword", "CfDJ8abcdefgh"), ("Text", "http://127.0.0.1/"),
+            ("ColorProfile", "isocoatedv2"), ("ConvertAttachedFiles", "true"),
+        ];
+        using var form = new FormUrlEncodedContent(texts.Select(text => KeyValuePair.Create(text.Item1, text.Item2)));
+
+        (await fixture.Client.PostAsync("/convert/pdf/to/protect", form)).EnsureSuccessStatusCode();
+
+        Assert.Equal(texts, upstream.Fields);
+        foreach (var (name, value) in new[] { ("ColorProfile", "localhost"), ("OverlayFile", "0ba132ddd698aaeafcf19ec0015e10e0") })
+        {
+            using var body = new FormUrlEncodedContent([new(name, value)]);
+            Assert.NotEqual(HttpStatusCode.OK, (await fixture.Client.PostAsync("/convert/pdf/to/protect", body)).StatusCode);
+        }
+
+        foreach (var nothing in (string[])["hello", "data:text/plain,hello", "ftp://93.184.216.34/a.docx", "file:///etc/passwd"])
+        {
+            using var body = new FormUrlEncodedContent([new("File", nothing)]);
+            Assert.NotEqual(HttpStatusCode.OK, (await fixture.Client.PostAsync("/convert/docx/to/pdf", body)).StatusCode);
+        }
+
+        Assert.Single(await fixture.SettledAsync());
     }
 
     [Fact]
