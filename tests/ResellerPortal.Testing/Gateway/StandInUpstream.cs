@@ -62,17 +62,17 @@ public sealed class StandInUpstream : IAsyncDisposable
     }
 
     /// <summary>Reads the body, and its parts if it is a form. Each content is read as UTF-8.</summary>
-    public async Task ReadAsync(HttpContext context)
+    /// <returns>The parts of this request; <see cref="Parts"/> may already be those of another one.</returns>
+    public async Task<IReadOnlyList<ReceivedPart>> ReadAsync(HttpContext context)
     {
         using var whole = new MemoryStream();
         await context.Request.Body.CopyToAsync(whole);
         Body = Encoding.UTF8.GetString(whole.ToArray());
-        Parts = [];
+        var parts = new List<ReceivedPart>();
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Boundary.Length > 0)
         {
             whole.Position = 0;
             var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, whole);
-            var parts = new List<ReceivedPart>();
             while (await reader.ReadNextSectionAsync() is { } section)
             {
                 var disposition = ContentDispositionHeaderValue.Parse(section.ContentDisposition);
@@ -82,9 +82,10 @@ public sealed class StandInUpstream : IAsyncDisposable
                     HeaderUtilities.RemoveQuotes(disposition.FileName).Value,
                     await content.ReadToEndAsync()));
             }
-
-            Parts = parts;
         }
+
+        Parts = parts;
+        return parts;
     }
 
     /// <summary>Settings that direct a portal to this upstream.</summary>

@@ -41,8 +41,8 @@ public sealed class CircuitTests
     {
         await using var upstream = await StandInUpstream.StartAsync(async (upstream, context) =>
         {
-            await upstream.ReadAsync(context);
-            if (upstream.Parts.Any(part => part.Name == "Timeout"))
+            var parts = await upstream.ReadAsync(context);
+            if (parts.Any(part => part.Name == "Timeout"))
             {
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             }
