@@ -69,6 +69,14 @@ public sealed record GatewayError(int Status, int Code, string Message)
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static GatewayError RemainderHeld { get; } = new(
+        503,
+        5030,
+        "Your requests in progress hold the conversions that this one may cost. Wait for one to finish; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static GatewayError BodyEmpty { get; } = new(
         400, 4000, "The request is empty. Send the file as multipart form data in the field 'File'.");
 
@@ -192,6 +200,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.TooManyRequests fast => TooManyRequests(fast.PerMinute, fast.RetryAfter),
         ReserveResult.BalanceSpent spent => BalanceSpent(spent.Left),
         ReserveResult.ShareReached => ShareReached,
+        ReserveResult.RemainderHeld => RemainderHeld,
         ReserveResult.ReservationEnded => BodyTooSlow,
         _ => CreditsExhausted,
     };

@@ -45,7 +45,7 @@ public sealed class ConverterCostService(PortalDatabase database, TimeProvider c
     }
 
     /// <summary>
-    /// States what a converter costs; a converter without figures costs 1 conversion a file until more was seen.
+    /// States what a converter costs; one without figures costs what <see cref="ReserveQuantityPolicy"/> says.
     /// Refused: the converter name is not valid; a figure is out of range; the ceiling is below the cost of a file.
     /// </summary>
     public async Task<Outcome<ConverterCost>> SetAsync(

@@ -75,6 +75,11 @@ public abstract record ReserveResult
     /// </summary>
     public sealed record ShareReached : ReserveResult;
 
+    /// <summary>
+    /// Other requests in flight hold some of the conversions that this one may cost at worst; it may succeed once they end.
+    /// </summary>
+    public sealed record RemainderHeld : ReserveResult;
+
     /// <summary>The reservation to extend has ended or never existed.</summary>
     public sealed record ReservationEnded : ReserveResult;
 

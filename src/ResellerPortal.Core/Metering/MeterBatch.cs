@@ -128,16 +128,16 @@ internal sealed class MeterBatch
 
         var month = _counters.StartMonth(token);
         var extent = request.Extent ?? RequestExtent.OneFile;
-        var needed = request.Quantity
-            ?? _rows.Policy.Calculate(token.ResellerId, request.Converter, extent, token.LimitPolicy);
-        var least = token.LimitPolicy == LimitPolicy.Strict || request.Quantity is not null ? needed : 1;
-        if (TokenAdmissionPolicy.Evaluate(token, request, _now, month, least, needed) is { } refusal)
+        var needed = request.Quantity is { } exact
+            ? new QuantityToHold(exact, exact)
+            : _rows.Policy.Calculate(token, request.Converter, extent);
+        if (TokenAdmissionPolicy.Evaluate(token, request, _now, month, needed) is { } refusal)
         {
             return refusal;
         }
 
         var isFirst = _counters.GetCustomer(token).Reserved == 0;
-        if (Allocate(token, request.Converter, least, needed, isFirst, out var parts) is { } refused)
+        if (Allocate(token, request.Converter, needed, isFirst, out var parts) is { } refused)
         {
             return refused;
         }
@@ -176,16 +176,19 @@ internal sealed class MeterBatch
         }
 
         var month = _counters.StartMonth(token);
-        var needed = _rows.Policy.Calculate(token.ResellerId, reservation.Converter, extent, token.LimitPolicy);
-        var more = Math.Max(0, needed - reservation.Quantity);
-        var least = token.LimitPolicy == LimitPolicy.Strict ? more : 0;
-        if (token.GetRemaining(month) is { } remaining && remaining < least)
+        var needed = _rows.Policy.Calculate(token, reservation.Converter, extent);
+        var more = needed with
         {
-            return TokenAdmissionPolicy.RefuseLimit(token, month, remaining + reservation.Quantity, needed);
+            Quantity = Math.Max(0, needed.Quantity - reservation.Quantity),
+            Least = Math.Max(0, needed.Least - reservation.Quantity),
+        };
+        if (TokenAdmissionPolicy.EvaluateLimit(token, month, needed, reservation.Quantity) is { } refusedByLimit)
+        {
+            return refusedByLimit;
         }
 
         var isFirst = _counters.GetCustomer(token).Reserved == reservation.Quantity;
-        if (Allocate(token, reservation.Converter, least, more, isFirst, out var parts) is { } refused)
+        if (Allocate(token, reservation.Converter, more, isFirst, out var parts) is { } refused)
         {
             return refused;
         }
@@ -270,19 +273,17 @@ internal sealed class MeterBatch
     }
 
     /// <summary>Allocates conversions to hold for a request from the prepaid balance and the lots.</summary>
-    /// <param name="least">The conversions without which the request is refused.</param>
-    /// <param name="wanted">The conversions that it may cost at worst.</param>
     /// <param name="isFirst">Whether its customer has no other request in flight, so that its share does not matter.</param>
     /// <returns>The refusal, or null.</returns>
     private ReserveResult? Allocate(
         ApiToken token,
         string converter,
-        long least,
-        long wanted,
+        QuantityToHold needed,
         bool isFirst,
         out List<(CreditLot Lot, long Quantity)> parts)
     {
         parts = [];
+        var (wanted, least, isKnown) = needed;
         wanted = Math.Min(wanted, token.GetRemaining(_counters.StartMonth(token)) ?? wanted);
         if (!isFirst && wanted > 0)
         {
@@ -311,7 +312,13 @@ internal sealed class MeterBatch
         }
 
         parts = _counters.Allocate(token.ResellerId, wanted, _now);
-        return GetTotal(parts) < least ? new ReserveResult.CreditsExhausted() : null;
+        var total = GetTotal(parts);
+        if (total < least)
+        {
+            return new ReserveResult.CreditsExhausted();
+        }
+
+        return isKnown || isFirst || total == needed.Quantity ? null : new ReserveResult.RemainderHeld();
     }
 
     private static long GetTotal(List<(CreditLot Lot, long Quantity)> parts)

@@ -17,6 +17,10 @@ namespace ResellerPortal.Core.Metering;
 /// the worst cost. A cost that was seen above the operator's ceiling takes its place. A strict token holds the stated ceiling, so that only
 /// a charge above it can pass a limit; a lenient token holds the worst cost up to the ceiling, or what is left of its limit.
 /// </para>
+/// <para>
+/// Nobody knows the worst cost of a converter without any figures that the reseller has not used yet. A strict token with a limit or a
+/// prepaid balance then holds <see cref="ConverterCost.UnknownPerFile"/> a file, or all that is left if nothing else is in flight.
+/// </para>
 /// </summary>
 internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db)
 {
@@ -86,9 +90,10 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         return true;
     }
 
-    /// <summary>The quantity to hold for a request, as the summary of this class says.</summary>
-    public long Calculate(ResellerId reseller, string converter, RequestExtent extent, LimitPolicy policy)
+    /// <summary>What to hold for a request, as the summary of this class says.</summary>
+    public QuantityToHold Calculate(ApiToken token, string converter, RequestExtent extent)
     {
+        var (reseller, isStrict) = (token.ResellerId, token.LimitPolicy == LimitPolicy.Strict);
         var pair = ConverterName.GetPair(converter);
         var stated = _stated.GetValueOrDefault(converter)
             ?? _stated.GetValueOrDefault(pair)
@@ -107,15 +112,20 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
             worst = Math.Max(worst, DivideUp(bytes, megabytes * BytesPerMegabyte));
         }
 
-        if (stated?.CeilingPerRequest is not { } ceiling)
+        if (isStrict && stated is null && seen.PerRequest == 0 && (token.UsageLimit is not null || token.IsPrepaid))
         {
-            return worst;
+            return new QuantityToHold(extent.Files * ConverterCost.UnknownPerFile, worst, IsKnown: false);
         }
 
-        ceiling = Math.Max(ceiling, seen.PerRequest);
-        return policy == LimitPolicy.Strict ? ceiling : Math.Min(worst, ceiling);
+        var ceiling = stated?.CeilingPerRequest is { } most ? Math.Max(most, seen.PerRequest) : worst;
+        return isStrict ? new QuantityToHold(ceiling, ceiling) : new QuantityToHold(Math.Min(worst, ceiling), Least: 1);
     }
 
     /// <summary>Divides and rounds up.</summary>
     public static long DivideUp(long quantity, long by) => (quantity / by) + (quantity % by > 0 ? 1 : 0);
 }
+
+/// <param name="Quantity">The conversions that the request may cost at worst.</param>
+/// <param name="Least">The conversions without which it is refused.</param>
+/// <param name="IsKnown">False if the worst cost is a guess, so that less than it is held only for a request with no others beside it.</param>
+internal readonly record struct QuantityToHold(long Quantity, long Least, bool IsKnown = true);

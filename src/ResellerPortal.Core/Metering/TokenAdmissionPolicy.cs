@@ -12,16 +12,13 @@ internal static class TokenAdmissionPolicy
 
     /// <param name="month">First day of the current month in the reseller's time zone; the token's monthly counter has already been moved
     /// to it.</param>
-    /// <param name="least">The conversions without which the request is refused.</param>
-    /// <param name="needed">The conversions that the request may cost at worst.</param>
     /// <returns>Null if the request is admitted.</returns>
     public static ReserveResult? Evaluate(
         ApiToken token,
         ReserveRequest request,
         DateTimeOffset now,
         DateOnly month,
-        long least,
-        long needed)
+        QuantityToHold needed)
     {
         if (EvaluateTerms(token, request.Caller, request.Origin, now) is { } refusal)
         {
@@ -33,9 +30,9 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
         }
 
-        if (token.GetRemaining(month) < least)
+        if (EvaluateLimit(token, month, needed, held: 0) is { } refused)
         {
-            return RefuseLimit(token, month, token.GetRemaining(month) ?? 0, needed);
+            return refused;
         }
 
         if (token.ConcurrentRequests <= token.OpenRequests)
@@ -46,6 +43,20 @@ internal static class TokenAdmissionPolicy
         return GetNextRateInstant(token, now) is { } clears && clears - now > RateWindow
             ? new ReserveResult.TooManyRequests(token.RequestsPerMinute!.Value, clears - now - RateWindow)
             : null;
+    }
+
+    /// <summary>Checks whether a token's limit covers a request.</summary>
+    /// <param name="held">The conversions that the request holds already.</param>
+    public static ReserveResult? EvaluateLimit(ApiToken token, DateOnly month, QuantityToHold needed, long held)
+    {
+        if (token.GetRemaining(month) is not { } remaining || remaining + held >= needed.Least)
+        {
+            return null;
+        }
+
+        return !token.IsSpent(month) && remaining + token.Reserved >= needed.Least
+            ? new ReserveResult.RemainderHeld()
+            : RefuseLimit(token, month, remaining + held, needed.Quantity);
     }
 
     /// <summary>The refusal of a request that a token's limit does not cover.</summary>

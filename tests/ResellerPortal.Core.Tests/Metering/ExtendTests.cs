@@ -14,6 +14,7 @@ public sealed class ExtendTests(PostgreSqlFixture postgres) : IClassFixture<Post
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 50);
+        await WorstCostTests.StateAsync(database, new StatedCost(1));
         var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(database, token, 1)).ReservationId;
 
         Assert.Equal(30, await ExtendAsync(30));

@@ -46,7 +46,7 @@ public sealed class LedgerRowCacheTests
         await TestData.Valued(new ConverterCostService(sqlite.Database, sqlite.Clock).SetAsync(
             TestData.Operator, "docx-to-pdf", new StatedCost(7)));
         Assert.Equal(7, await HeldAsync());
-        await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = 10");
+        await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = 1");
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(secret, null));
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = NULL");
         await ExecuteAsync("UPDATE \"CreditLot\" SET \"Conversions\" = \"Used\" + \"Reserved\" + 30");

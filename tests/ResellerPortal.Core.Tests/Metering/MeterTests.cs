@@ -20,7 +20,7 @@ public sealed class MeterTests
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => sqlite.ReserveAsync(token.Secret))));
 
         Assert.Equal(50, results.OfType<ReserveResult.Held>().Count());
-        Assert.Equal(150, results.OfType<ReserveResult.LimitReached>().Count());
+        Assert.Equal(150, results.OfType<ReserveResult.RemainderHeld>().Count());
     }
 
     [Fact]

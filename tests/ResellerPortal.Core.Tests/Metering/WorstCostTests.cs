@@ -34,11 +34,59 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         })));
 
         Assert.Single(results.OfType<ReserveResult.Held>());
-        Assert.All(results.OfType<ReserveResult.LimitReached>(), r => Assert.Equal((100, 40, 60), (r.UsageLimit, r.Left, r.Needed)));
-        Assert.Equal(7, results.OfType<ReserveResult.LimitReached>().Count());
+        Assert.All(
+            results.Where(r => r is not ReserveResult.Held), r => Assert.True(r is ReserveResult.LimitReached or ReserveResult.RemainderHeld));
+        var refused = Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(database, token, files: 60));
+        Assert.Equal((100, 40, 60), (refused.UsageLimit, refused.Left, refused.Needed));
         await using var db = database.OpenAll();
         Assert.Equal(60, (await db.ApiTokens.SingleAsync()).Used);
         await database.AssertLedgerIsCleanAsync();
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Many_first_requests_of_a_converter_that_costs_ten_a_file_stay_within_the_limit(string provider)
+    {
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (_, _, token) = await SellAsync(database, limit: 100);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(() => ReserveAsync(database, token, files: 1))));
+        await Task.WhenAll(results.OfType<ReserveResult.Held>().Select(
+            held => database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 10))));
+
+        Assert.Equal(10, results.OfType<ReserveResult.Held>().Count());
+        Assert.Equal(50, results.OfType<ReserveResult.RemainderHeld>().Count());
+        await using var db = database.OpenAll();
+        Assert.Equal(100, (await db.ApiTokens.SingleAsync()).Used);
+        Assert.False(await db.LedgerEntries.AnyAsync(e => e.Flags != EntryFlags.None));
+        Assert.Equal(0, Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(database, token, 1)).Left);
+        await database.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_first_request_alone_holds_all_that_is_left_and_those_beside_it_are_told_to_retry()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, customer, token) = await SellAsync(sqlite, limit: 25);
+        var first = Assert.IsType<ReserveResult.Held>(await ReserveAsync(sqlite, token, 2));
+        Assert.Equal(20, first.Quantity);
+
+        // 5 are left, fewer than the second file may cost.
+        Assert.IsType<ReserveResult.RemainderHeld>(await ReserveAsync(sqlite, token, 1));
+        Assert.Equal(25, Assert.IsType<ReserveResult.Held>(
+            await sqlite.Meter.ExtendAsync(first.ReservationId, new RequestExtent(3))).Quantity);
+        await sqlite.Meter.SettleAsync(new SettleRequest(first.ReservationId, 3));
+        Assert.Equal(1, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
+
+        // Where nothing is limited, nothing is guessed; nor is it for a token that may take the last ones.
+        var unlimited = await sqlite.Data.IssueAsync(owner, customer);
+        var lenient = await IssueAsync(sqlite, owner, customer, 25, LimitPolicy.Lenient);
+        Assert.Equal(1, await HeldAsync(unlimited));
+        Assert.Equal(1, await HeldAsync(lenient));
+
+        async Task<long> HeldAsync(IssuedToken of) => Assert.IsType<ReserveResult.Held>(
+            await sqlite.Meter.ReserveAsync(new ReserveRequest(of.Token.SecretHash, "pdf-to-ocr"))).Quantity;
     }
 
     [Fact]
@@ -69,7 +117,7 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
 
         Assert.Equal(500, Assert.Single(await TestData.Valued(costs.ResetHighestAsync(TestData.Operator, Converter))).PerFile);
 
-        Assert.Equal(2, await HoldAndSettleAsync(database, token, files: 2, cost: 6));
+        Assert.Equal(20, await HoldAndSettleAsync(database, token, files: 2, cost: 6));
         Assert.Equal(6, await HoldAndSettleAsync(database, token, files: 2, cost: 2));
         await using var db = database.OpenAll();
         Assert.Single(await db.AuditEntries.Where(e => e.Subject == "docx-to-pdf: highest cost 500 per file reset").ToListAsync());
@@ -161,7 +209,8 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
     public async Task A_strict_token_uses_its_last_conversion_if_the_converter_always_cost_one()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, _, token) = await SellAsync(sqlite, limit: 3);
+        var (_, _, token) = await SellAsync(sqlite, limit: 4);
+        Assert.Equal(4, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(1, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
@@ -188,15 +237,15 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, customer, token) = await SellAsync(sqlite, limit: 10);
 
-        Assert.Equal(2, await HoldAndSettleAsync(sqlite, token, files: 2, cost: 14));
+        Assert.Equal(10, await HoldAndSettleAsync(sqlite, token, files: 2, cost: 14));
 
         await using var db = sqlite.OpenAll();
         Assert.Equal(EntryFlags.Overrun, (await db.LedgerEntries.SingleAsync()).Flags);
         var alert = await db.UsageAlerts.SingleAsync(a => a.Subject == AlertSubject.Overrun);
-        Assert.Equal((14, 2, token.Token.Id), (alert.Used, alert.Limit, alert.SubjectId));
+        Assert.Equal((14, 10, token.Token.Id), (alert.Used, alert.Limit, alert.SubjectId));
         var (subject, text) = UsageAlertWorker.Compose(alert);
         Assert.Contains("docx-to-pdf with token production (…", subject, StringComparison.Ordinal);
-        Assert.Contains("14 conversions charged, 2 held", text, StringComparison.Ordinal);
+        Assert.Contains("14 conversions charged, 10 held", text, StringComparison.Ordinal);
         await using var own = sqlite.Database.Open(TenantScope.ForCustomer(customer.ResellerId, customer.Id));
         Assert.False(await own.UsageAlerts.AnyAsync(a => a.Subject == AlertSubject.Overrun));
         Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(sqlite, token, 1));
@@ -208,6 +257,7 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, _, token) = await SellAsync(sqlite, limit: 10);
+        await StateAsync(sqlite, new StatedCost(1));
         var one = Assert.IsType<ReserveResult.Held>(await ReserveAsync(sqlite, token, 5)).ReservationId;
         var other = Assert.IsType<ReserveResult.Held>(await ReserveAsync(sqlite, token, 5)).ReservationId;
 
@@ -254,6 +304,9 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         TestData.Valued(database.Data.Tokens.IssueAsync(
             owner, customer.Id, new TokenRequest("production", limit, null) { LimitPolicy = policy }));
 
+    internal static Task<ConverterCost> StateAsync(TestDatabase database, StatedCost cost) => TestData.Valued(
+        new ConverterCostService(database.Database, database.Clock).SetAsync(TestData.Operator, Converter, cost));
+
     /// <returns>What was held.</returns>
     private static async Task<long> HoldAndSettleAsync(TestDatabase database, IssuedToken token, int files, long cost)
     {
@@ -261,7 +314,4 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         Assert.IsType<SettleResult.Recorded>(await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, cost)));
         return held.Quantity;
     }
-
-    private static Task<ConverterCost> StateAsync(TestDatabase database, StatedCost cost) => TestData.Valued(
-        new ConverterCostService(database.Database, database.Clock).SetAsync(TestData.Operator, Converter, cost));
 }

@@ -72,6 +72,23 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task First_requests_of_a_converter_that_costs_ten_a_file_stay_within_the_balance()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(12.10m);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(
+            () => sqlite.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(fixture.Secret), "pdf-to-ocr")))));
+        var held = results.OfType<ReserveResult.Held>().ToList();
+        await Task.WhenAll(held.Select(h => sqlite.Meter.SettleAsync(new SettleRequest(h.ReservationId, 10))));
+
+        Assert.NotEmpty(held);
+        Assert.True((await fixture.ReadAsync()).Spending.Left.MinorUnits >= 0);
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
     public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
     {
         await using var database = await postgres.OpenAsync();
