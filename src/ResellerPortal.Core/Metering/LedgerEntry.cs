@@ -23,7 +23,10 @@ public enum EntryFlags
 {
     None = 0,
 
-    /// <summary>The upstream charged more than a limit or a lot had left; the actual usage is recorded nevertheless.</summary>
+    /// <summary>
+    /// The upstream charged more than a limit, a prepaid balance or a lot had left, or more than the operator says that a request can cost;
+    /// the actual usage is recorded nevertheless.
+    /// </summary>
     Overrun = 1,
 
     /// <summary>The outcome of a sent request is unknown; the reserved quantity is recorded until it is reconciled.</summary>

@@ -36,10 +36,13 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
     private readonly RollupAccumulator _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
 
-    /// <summary>Appends the usage that a reservation was held for. A charge above what was held is an alert if it is an overrun.</summary>
+    /// <summary>
+    /// Appends the usage that a reservation was held for. A charge above what was held is an alert if it is an overrun, as it always is
+    /// above the operator's ceiling.
+    /// </summary>
     public LedgerEntry Append(ApiToken token, UsageFact fact, Reservation reservation)
     {
-        var entry = Append(token, fact, reservation.Parts);
+        var entry = Append(token, fact, reservation.Parts, IsAboveCeiling(token, fact.Converter, fact.Quantity));
         if (!fact.IsUnconfirmed)
         {
             Raise(
@@ -58,10 +61,10 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
     }
 
     /// <summary>Appends one usage. Quantity that exceeds the preferred and all other lots is an overrun on the last lot.</summary>
-    public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
+    public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots, bool isAboveCeiling = false)
     {
         var parts = counters.Use(token, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverrun);
-        var flags = (isOverrun ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        var flags = (isOverrun || isAboveCeiling ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
         var entry = AddEntry(token, EntryKind.Usage, fact, flags, corrects: null, parts);
         _alerts.AddRange(counters.Alert(token));
         return entry;
@@ -88,6 +91,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         var parts = change < 0
             ? counters.Return(-change, settled.Drawn)
             : counters.Use(token, change, original.OccurredAtUtc, [], out isOverrun);
+        isOverrun |= IsAboveCeiling(token, original.Converter, quantity);
         var fact = new UsageFact(
             token.Id,
             original.OccurredAtUtc,
@@ -119,6 +123,9 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         await counters.WriteAsync(cancellationToken);
     }
 
+    private bool IsAboveCeiling(ApiToken token, string converter, long charged) =>
+        rows.Policy.GetCeiling(token.ResellerId, converter) < charged;
+
     private void Raise(ResellerId reseller, string converter, long perFile, long perRequest)
     {
         if (rows.Policy.Raise(reseller, converter, perFile, perRequest))
@@ -127,7 +134,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         }
     }
 
-    /// <summary>The alert to the reseller of a charge above what was held, which passed a limit or the lots.</summary>
+    /// <summary>The alert to the reseller of a charge above what was held, which passed a limit, the lots or the ceiling.</summary>
     private UsageAlert CreateOverrunAlert(ApiToken token, string converter, long charged, long held)
     {
         var customer = counters.GetCustomer(token);

@@ -44,7 +44,6 @@ internal sealed class MeterBatch
         bool isRepeated)
     {
         var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
-        var extendedIds = new HashSet<Guid>();
         foreach (var command in commands)
         {
             switch (command)
@@ -54,7 +53,6 @@ internal sealed class MeterBatch
                     break;
                 case ExtendCommand extend:
                     reservationIds.Add(extend.ReservationId);
-                    extendedIds.Add(extend.ReservationId);
                     break;
                 case ReserveCommand reserve:
                     hashes.Add(new HashKey(reserve.Request.SecretHash));
@@ -91,16 +89,14 @@ internal sealed class MeterBatch
                 lots.Add(part.LotId);
             }
 
-            if (extendedIds.Contains(reservation.Id))
-            {
-                converters.Add(reservation.Converter);
-            }
+            converters.Add(reservation.Converter);
         }
 
         var earliest = now;
         foreach (var late in settled.Unconfirmed)
         {
             tokens.Add(rows.GetToken(late.Entry.TokenId));
+            converters.Add(late.Entry.Converter);
             customers.Add(late.Entry.CustomerId);
             lots.UnionWith(late.Drawn.Select(part => part.LotId));
             earliest = late.Entry.OccurredAtUtc < earliest ? late.Entry.OccurredAtUtc : earliest;

@@ -94,13 +94,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
     public QuantityToHold Calculate(ApiToken token, string converter, RequestExtent extent)
     {
         var (reseller, isStrict) = (token.ResellerId, token.LimitPolicy == LimitPolicy.Strict);
-        var pair = ConverterName.GetPair(converter);
-        var stated = _stated.GetValueOrDefault(converter)
-            ?? _stated.GetValueOrDefault(pair)
-            ?? _stated.GetValueOrDefault(ConverterCost.AllConverters);
-        var seen = _seen.GetValueOrDefault((reseller, converter)) is { PerRequest: > 0 } own
-            ? own
-            : _seen.GetValueOrDefault((reseller, pair));
+        var (stated, seen) = Find(reseller, converter);
         var worst = extent.Files * Math.Max(stated?.PerFile ?? ConverterCost.DefaultPerFile, seen.PerFile);
         if (extent.Pages is { } pages && stated?.PagesPerConversion is { } covered)
         {
@@ -117,8 +111,28 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
             return new QuantityToHold(extent.Files * ConverterCost.UnknownPerFile, worst, IsKnown: false);
         }
 
-        var ceiling = stated?.CeilingPerRequest is { } most ? Math.Max(most, seen.PerRequest) : worst;
+        var ceiling = GetCeiling(reseller, converter) ?? worst;
         return isStrict ? new QuantityToHold(ceiling, ceiling) : new QuantityToHold(Math.Min(worst, ceiling), Least: 1);
+    }
+
+    /// <summary>
+    /// The most that the operator says a request may cost, or what one has cost above it; null if the operator does not say.
+    /// </summary>
+    public long? GetCeiling(ResellerId reseller, string converter)
+    {
+        var (stated, seen) = Find(reseller, converter);
+        return stated?.CeilingPerRequest is { } ceiling ? Math.Max(ceiling, seen.PerRequest) : null;
+    }
+
+    private (ConverterCost? Stated, (long PerFile, long PerRequest) Seen) Find(ResellerId reseller, string converter)
+    {
+        var pair = ConverterName.GetPair(converter);
+        var stated = _stated.GetValueOrDefault(converter)
+            ?? _stated.GetValueOrDefault(pair)
+            ?? _stated.GetValueOrDefault(ConverterCost.AllConverters);
+        return _seen.GetValueOrDefault((reseller, converter)) is { PerRequest: > 0 } own
+            ? (stated, own)
+            : (stated, _seen.GetValueOrDefault((reseller, pair)));
     }
 
     /// <summary>Divides and rounds up.</summary>

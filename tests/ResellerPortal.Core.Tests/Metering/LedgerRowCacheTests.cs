@@ -30,8 +30,8 @@ public sealed class LedgerRowCacheTests
         await sqlite.Data.AddCustomerAsync(owner, "Somebody else");
         await sqlite.UseAsync(secret);
 
-        // Token, reseller, lot and customer; the reservation is still cached.
-        Assert.Equal(4, counting.Found);
+        // Token, reseller, lot, customer and highest cost; the reservation is still cached.
+        Assert.Equal(5, counting.Found);
         await sqlite.AssertLedgerIsCleanAsync();
     }
 

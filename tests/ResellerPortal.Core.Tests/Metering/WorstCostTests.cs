@@ -252,6 +252,35 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_charge_above_the_operators_maximum_is_an_overrun_even_if_it_passes_no_limit(bool isLate)
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, _, token) = await SellAsync(sqlite, limit: 900);
+        await StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 20));
+        Assert.Equal(20, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 20));
+        await sqlite.RestartAsync();
+        var held = Assert.IsType<ReserveResult.Held>(await ReserveAsync(sqlite, token, files: 1));
+        if (isLate)
+        {
+            sqlite.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
+            await sqlite.SweepAsync();
+            await sqlite.RestartAsync();
+        }
+
+        await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 50));
+        Assert.Equal(50, await HoldAndSettleAsync(sqlite, token, files: 1, cost: 50));
+
+        await using var db = sqlite.OpenAll();
+        var overrun = Assert.Single(await db.LedgerEntries.ToListAsync(), e => e.Flags.HasFlag(EntryFlags.Overrun));
+        Assert.Equal(isLate ? 30 : 50, overrun.Quantity);
+        var alert = await db.UsageAlerts.SingleAsync(a => a.Subject == AlertSubject.Overrun);
+        Assert.Equal((50, 20), (alert.Used, alert.Limit));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
     [Fact]
     public async Task What_was_held_is_no_overrun_even_if_another_charge_passed_the_limit_meanwhile()
     {
