@@ -12,6 +12,9 @@ namespace ResellerPortal.Core.Auditing;
 [AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert)]
 public sealed class AuditEntry : IOwnedAtAnyLevel
 {
+    internal const int MaxActorName = 256;
+    internal const int MaxSubject = 1000;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>The reseller's id, or all zeros for the installation; each has its own chain.</summary>
@@ -55,10 +58,10 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
 {
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
-        builder.Property(a => a.ActorName).HasMaxLength(256);
+        builder.Property(a => a.ActorName).HasMaxLength(AuditEntry.MaxActorName);
         builder.Property(a => a.FromAddress).HasMaxLength(45);
         builder.Property(a => a.Action).HasMaxLength(60);
-        builder.Property(a => a.Subject).HasMaxLength(1000);
+        builder.Property(a => a.Subject).HasMaxLength(AuditEntry.MaxSubject);
         builder.Property(a => a.Salt).HasMaxLength(16);
         builder.Property(a => a.Commitment).HasMaxLength(32);
         builder.Property(a => a.Hash).HasMaxLength(32);

@@ -72,8 +72,8 @@ public static class AuditEraser
             foreach (var entry in entries)
             {
                 var (name, subject, changes) = (
-                    ReplaceWords(entry.ActorName, words)!,
-                    ReplaceWords(entry.Subject, words)!,
+                    ReplaceWords(entry.ActorName, words)!.Truncate(AuditEntry.MaxActorName),
+                    ReplaceWords(entry.Subject, words)!.Truncate(AuditEntry.MaxSubject),
                     ReplaceWords(entry.Changes, words));
                 if ((name, subject, changes) == (entry.ActorName, entry.Subject, entry.Changes))
                 {

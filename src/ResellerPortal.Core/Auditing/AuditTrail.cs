@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Auditing;
@@ -28,10 +29,10 @@ public static class AuditTrail
                 CustomerId = customer,
                 AtUtc = atUtc,
                 UserId = actor.UserId,
-                ActorName = actor.Name,
+                ActorName = actor.Name.Truncate(AuditEntry.MaxActorName),
                 FromAddress = actor.FromAddress,
                 Action = action,
-                Subject = subject,
+                Subject = subject.Truncate(AuditEntry.MaxSubject),
                 Changes = FieldChanges.Capture(db, customer),
             });
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
@@ -8,6 +9,8 @@ namespace ResellerPortal.Core.Checkouts;
 [AllowedWrites(RowWrites.All, ByCustomers = RowWrites.Insert | RowWrites.Update)]
 public sealed class Payer : IOwnedAtAnyLevel
 {
+    internal const int MaxMethodName = 100;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required ResellerId? ResellerId { get; init; }
@@ -39,7 +42,7 @@ public sealed class Payer : IOwnedAtAnyLevel
     {
         if (DecidedAtUtc is not { } decided || decided < agreedAtUtc)
         {
-            (MethodId, MethodName, IsAgreed, DecidedAtUtc) = (method.Id, method.Name, true, agreedAtUtc);
+            (MethodId, MethodName, IsAgreed, DecidedAtUtc) = (method.Id, method.Name.Truncate(MaxMethodName), true, agreedAtUtc);
         }
     }
 
@@ -53,7 +56,7 @@ internal sealed class PayerConfiguration : IEntityTypeConfiguration<Payer>
         builder.Property(p => p.Merchant).HasConversion(m => m.Key, key => new Merchant(key)).HasMaxLength(Merchant.MaxLength);
         builder.Property(p => p.ProviderId).HasMaxLength(Checkout.MaxProviderId);
         builder.Property(p => p.MethodId).HasMaxLength(Checkout.MaxProviderId);
-        builder.Property(p => p.MethodName).HasMaxLength(100);
+        builder.Property(p => p.MethodName).HasMaxLength(Payer.MaxMethodName);
         builder.HasIndex(p => new { p.ResellerId, p.CustomerId, p.Merchant });
         builder.HasIndex(p => new { p.Merchant, p.ProviderId });
     }

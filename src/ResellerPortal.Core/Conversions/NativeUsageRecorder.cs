@@ -89,7 +89,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
             db.StatisticsPulls.Add(pull);
         }
 
-        (pull.AtUtc, pull.Error) = (clock.GetUtcNow(), fault);
+        (pull.AtUtc, pull.Error) = (clock.GetUtcNow(), fault?.Truncate(StatisticsPull.MaxError));
         if (through is not null)
         {
             (pull.ThroughDay, pull.Added) = (through, added);

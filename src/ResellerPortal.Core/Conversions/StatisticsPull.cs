@@ -7,6 +7,8 @@ namespace ResellerPortal.Core.Conversions;
 /// <summary>How far the upstream's statistics of a reseller's own account are recorded in its ledger. One row per reseller.</summary>
 public sealed class StatisticsPull : IResellerOwned
 {
+    internal const int MaxError = 400;
+
     public required ResellerId ResellerId { get; init; }
 
     /// <summary>When the upstream was last queried.</summary>
@@ -27,7 +29,7 @@ internal sealed class StatisticsPullConfiguration : IEntityTypeConfiguration<Sta
     public void Configure(EntityTypeBuilder<StatisticsPull> builder)
     {
         builder.HasKey(p => p.ResellerId);
-        builder.Property(p => p.Error).HasMaxLength(400);
+        builder.Property(p => p.Error).HasMaxLength(StatisticsPull.MaxError);
         builder.HasOne<Reseller>().WithOne().HasForeignKey<StatisticsPull>(p => p.ResellerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -24,6 +24,8 @@ public sealed class InvoiceSchedule : IResellerOwned, IAudited
     /// <summary>The last day that exists in every month.</summary>
     public const int LastDayOfMonth = 28;
 
+    internal const int MaxReport = 400;
+
     public required ResellerId ResellerId { get; init; }
 
     public bool IsOn { get; set; }
@@ -65,7 +67,7 @@ internal sealed class InvoiceScheduleConfiguration : IEntityTypeConfiguration<In
     {
         builder.HasKey(s => s.ResellerId);
         builder.Property(s => s.Mode).HasConversion<string>().HasMaxLength(30);
-        builder.Property(s => s.Report).HasMaxLength(400);
+        builder.Property(s => s.Report).HasMaxLength(InvoiceSchedule.MaxReport);
         builder.HasOne<Reseller>().WithOne().HasForeignKey<InvoiceSchedule>(s => s.ResellerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -123,13 +123,13 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
     /// <param name="report">The result, in words for the reseller.</param>
     public async Task CompleteAsync(DueInvoiceRun run, string report, CancellationToken cancellationToken = default)
     {
-        var now = clock.GetUtcNow();
+        var (now, text) = (clock.GetUtcNow(), report.Truncate(InvoiceSchedule.MaxReport));
         await using var db = database.Open(TenantScope.ForReseller(run.Reseller));
         await db.InvoiceSchedules.ExecuteUpdateAsync(
             set => set
                 .SetProperty(s => s.RunThrough, run.Period.FirstDay)
                 .SetProperty(s => s.LastRunAtUtc, now)
-                .SetProperty(s => s.Report, report)
+                .SetProperty(s => s.Report, text)
                 .SetProperty(s => s.LeasedUntilUtc, (DateTimeOffset?)null),
             cancellationToken);
     }

@@ -71,7 +71,7 @@ public sealed class UsageAlertWorker(
             ResellerId = alert.ResellerId,
             CustomerId = customer,
             Kind = EmailKind.UsageAlert,
-            Subject = subject,
+            Subject = subject.Truncate(OutboxEmail.MaxSubject),
             Text = text,
             QueuedAtUtc = now,
             ExpiresAtUtc = alert.AtUtc + OutboxEmail.NoticeLife,
@@ -86,8 +86,9 @@ public sealed class UsageAlertWorker(
         {
             return (
                 $"Higher charge than held: {alert.SubjectName}",
-                $"{alert.Amounts}.\nThe charge exceeded a limit, a prepaid balance, a credit lot or the converter's maximum per request. It is recorded in full. "
-                    + "From now on, that many conversions are held for such a request. If the token's limit is used up, its requests are rejected.\n");
+                $"{alert.Amounts}.\nThe charge exceeded a limit, a prepaid balance, a credit lot or the converter's maximum per request. "
+                    + "It is recorded in full. From now on, that many conversions are held for such a request. If the token's limit is "
+                    + "used up, its requests are rejected.\n");
         }
 
         var isBalance = alert.Subject == AlertSubject.Balance;

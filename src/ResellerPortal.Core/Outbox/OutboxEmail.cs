@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Outbox;
@@ -145,7 +146,7 @@ public static class OutboxSets
             {
                 ResellerId = reseller,
                 Kind = EmailKind.Notice,
-                Subject = subject,
+                Subject = subject.Truncate(OutboxEmail.MaxSubject),
                 Text = text,
                 QueuedAtUtc = atUtc,
                 ExpiresAtUtc = atUtc + OutboxEmail.NoticeLife,
