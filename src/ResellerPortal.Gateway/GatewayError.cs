@@ -64,7 +64,14 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError ShareReached { get; } = new(
         503,
         5030,
-        "Your requests in progress hold your account's share of your provider's conversions. Wait for one to finish; nothing was charged.")
+        "Your requests in progress, and uploads of several files, hold at most half of the conversions that your provider has left. "
+            + "Wait for one to finish, or send fewer files; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    public static GatewayError CreditsHeld { get; } = new(
+        503, 5030, "Requests in progress hold the conversions that your provider has left. Wait a moment; nothing was charged.")
     {
         RetryAfter = TimeSpan.FromSeconds(1),
     };
@@ -76,6 +83,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     {
         RetryAfter = TimeSpan.FromSeconds(1),
     };
+
+    public static GatewayError BodyEncoded { get; } = new(
+        415, 4000, "The request's Content-Encoding cannot be read. Send the body as it is; nothing was charged.");
 
     public static GatewayError BodyEmpty { get; } = new(
         400, 4000, "The request is empty. Send the file as multipart form data in the field 'File'.");
@@ -201,6 +211,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.BalanceSpent spent => BalanceSpent(spent.Left),
         ReserveResult.ShareReached => ShareReached,
         ReserveResult.RemainderHeld => RemainderHeld,
+        ReserveResult.CreditsHeld => CreditsHeld,
         ReserveResult.ReservationEnded => BodyTooSlow,
         _ => CreditsExhausted,
     };

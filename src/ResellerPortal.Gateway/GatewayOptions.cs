@@ -33,6 +33,12 @@ public sealed class GatewayOptions
     /// <summary>How long a body may be slower than that.</summary>
     public TimeSpan SlowBodyGrace { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// The most that a request is taken to cost if the operator does not state it for its converter; null for 10, or 1 with the sandbox,
+    /// which always charges 1 a file.
+    /// </summary>
+    public long? DefaultCeiling { get; set; }
+
     /// <summary>The largest file that may be uploaded without credentials.</summary>
     public long AnonymousUploadMaxBytes { get; set; } = 200L << 20;
 

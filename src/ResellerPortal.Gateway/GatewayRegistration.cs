@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ResellerPortal.Core.GatewayHosts;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
@@ -58,6 +59,7 @@ public static class GatewayRegistration
             .Validate(o => o.SlowBodyGrace > TimeSpan.FromSeconds(1), "Gateway:SlowBodyGrace must be longer than a second.")
             .Validate(o => o.ConcurrencyPerCustomer > 0, "Gateway:ConcurrencyPerCustomer must be at least 1.")
             .Validate(o => o.AnonymousUploadsPerNetwork >= 0, "Gateway:AnonymousUploadsPerNetwork must not be negative.")
+            .Validate(o => o.DefaultCeiling is null or (>= 1 and <= 10_000), "Gateway:DefaultCeiling must be from 1 to 10,000.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery must be positive.")
             .Validate(
                 o =>
@@ -72,6 +74,9 @@ public static class GatewayRegistration
         services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddCors(cors => cors.AddPolicy(BrowserPolicy, ConfigureCors));
         services.AddSingleton<IDnsResolver, DnsResolver>();
+        services.AddSingleton(provider => new MeterTerms(
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.DefaultCeiling
+                ?? (provider.GetRequiredService<IOptions<ConvertApiOptions>>().Value.IsSandbox ? 1 : MeterTerms.UsualCeiling)));
         services.AddSingleton<UpstreamAccountResolver>();
         services.AddSingleton<UpstreamCircuitBreaker>();
         services.AddSingleton<UpstreamClient>();

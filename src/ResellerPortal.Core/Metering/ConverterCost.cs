@@ -13,11 +13,6 @@ public sealed class ConverterCost
 {
     public const long DefaultPerFile = 1;
 
-    /// <summary>
-    /// What a file may cost at worst with a converter that the operator states nothing of and that the reseller has not used yet.
-    /// </summary>
-    public const long UnknownPerFile = 10;
-
     /// <summary>The name under which the operator states what every converter costs that has no figures of its own.</summary>
     public const string AllConverters = "*-to-*";
 

@@ -12,7 +12,7 @@ internal sealed class LedgerTotals
 
     public Dictionary<Guid, long> UsedByToken { get; } = [];
 
-    /// <summary>By token with a monthly limit: usage recorded before the current limit month.</summary>
+    /// <summary>By token with a monthly limit: usage recorded before the current limit month, and corrections of such usage.</summary>
     public Dictionary<Guid, long> UsedBeforeMonth { get; } = [];
 
     public Dictionary<Guid, long> UsedByLot { get; } = [];
@@ -81,7 +81,8 @@ internal sealed class CustomerLedgerVerifier(
         totals.Entries++;
         LedgerTotals.Add(totals.UsedByToken, entry.TokenId, entry.Quantity);
         var recordedIn = BillingPeriod.Containing(entry.RecordedAtUtc, zone).FirstDay;
-        if (tokens[entry.TokenId].LimitMonth is { } limitMonth && recordedIn < limitMonth)
+        if (tokens[entry.TokenId].LimitMonth is { } limitMonth
+            && (recordedIn < limitMonth || (entry.Kind == EntryKind.Correction && zone.GetDay(entry.OccurredAtUtc) < limitMonth)))
         {
             LedgerTotals.Add(totals.UsedBeforeMonth, entry.TokenId, entry.Quantity);
         }

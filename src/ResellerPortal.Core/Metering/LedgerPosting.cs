@@ -64,7 +64,8 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
     public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots, bool isAboveCeiling = false)
     {
         var parts = counters.Use(token, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverrun);
-        var flags = (isOverrun || isAboveCeiling ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        var flags = (isOverrun || isAboveCeiling ? EntryFlags.Overrun : EntryFlags.None)
+            | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
         var entry = AddEntry(token, EntryKind.Usage, fact, flags, corrects: null, parts);
         _alerts.AddRange(counters.Alert(token));
         return entry;

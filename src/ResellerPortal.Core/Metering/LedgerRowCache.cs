@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Metering;
 /// nobody else has written since (<see cref="IDatabaseDialect.ReadDataVersion"/>), so that the cached values are current. After a
 /// rollback, the cache must be discarded with its connection.
 /// </summary>
-internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db)
+internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db, MeterTerms? terms = null)
 {
     private const int MaxCachedRows = 20_000;
 
@@ -31,7 +31,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     public RandomSource Random { get; } = new();
 
-    public ReserveQuantityPolicy Policy { get; } = new(database, db);
+    public ReserveQuantityPolicy Policy { get; } = new(database, db, terms ?? new MeterTerms());
 
     /// <summary>Starts a transaction that locks out all other writers, or locks their rows.</summary>
     public void Begin()

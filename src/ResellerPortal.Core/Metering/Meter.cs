@@ -21,11 +21,19 @@ public sealed record ReserveRequest(
     string? Origin = null,
     RequestExtent? Extent = null);
 
+/// <summary>The operator's terms for what is held.</summary>
+/// <param name="DefaultCeiling">The most that one request may cost if the operator does not state it for its converter.</param>
+public sealed record MeterTerms(long DefaultCeiling = MeterTerms.UsualCeiling)
+{
+    public const long UsualCeiling = 10;
+}
+
 /// <summary>What one request has to convert, as far as it is known.</summary>
 /// <param name="Files">The number of files and addresses.</param>
 /// <param name="Pages">The pages that each file is limited to; null if unknown.</param>
 /// <param name="Bytes">The size of all files; null if unknown.</param>
-public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = null)
+/// <param name="IsOpen">Whether its upload is still open, which its caller may draw out.</param>
+public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = null, bool IsOpen = false)
 {
     internal static RequestExtent OneFile { get; } = new(1);
 }
@@ -80,6 +88,9 @@ public abstract record ReserveResult
     /// </summary>
     public sealed record RemainderHeld : ReserveResult;
 
+    /// <summary>The reseller's lots have too few conversions left beside those that requests in flight hold.</summary>
+    public sealed record CreditsHeld : ReserveResult;
+
     /// <summary>The reservation to extend has ended or never existed.</summary>
     public sealed record ReservationEnded : ReserveResult;
 
@@ -116,7 +127,8 @@ public abstract record SettleResult
 /// </summary>
 /// <param name="coverage">Determines how many conversions prepaid balances cover.</param>
 /// <param name="capacity">Maximum number of queued reservations; further ones are rejected at once.</param>
-public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.DefaultCapacity)
+/// <param name="terms">Null for the defaults.</param>
+public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.DefaultCapacity, MeterTerms? terms = null)
 {
     public const int DefaultCapacity = 10_000;
 
@@ -130,6 +142,8 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         new UnboundedChannelOptions { SingleReader = true });
 
     private int _waiting;
+
+    internal MeterTerms Terms { get; } = terms ?? new MeterTerms();
 
     /// <summary>
     /// Reserves conversions or returns the refusal; nothing is held unless the result is <see cref="ReserveResult.Held"/>. A reservation
@@ -220,7 +234,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
             if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)
             {
-                return spent;
+                return unknown.Question.IsGuess ? new ReserveResult.RemainderHeld() : spent;
             }
         }
 
@@ -240,7 +254,14 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
 /// <summary>Asks whether a prepaid customer's balance covers a request.</summary>
 /// <param name="Least">The minimum number of conversions needed.</param>
-public sealed record CoverageQuestion(ResellerId ResellerId, CustomerId CustomerId, string Converter, string Environment, long Least);
+/// <param name="IsGuess">Whether the request will probably cost less, so that a balance that does not cover it is not spent.</param>
+public sealed record CoverageQuestion(
+    ResellerId ResellerId,
+    CustomerId CustomerId,
+    string Converter,
+    string Environment,
+    long Least,
+    bool IsGuess = false);
 
 /// <summary>Determines how many conversions a prepaid customer's balance covers.</summary>
 public interface IPrepaidCoverage

@@ -133,7 +133,7 @@ internal sealed class MeterBatch
         }
 
         var isFirst = _counters.GetCustomer(token).Reserved == 0;
-        if (Allocate(token, request.Converter, needed, isFirst, out var parts) is { } refused)
+        if (Allocate(token, request.Converter, needed, own: 0, isFirst, IsShared(extent, isFirst), out var parts) is { } refused)
         {
             return refused;
         }
@@ -184,7 +184,8 @@ internal sealed class MeterBatch
         }
 
         var isFirst = _counters.GetCustomer(token).Reserved == reservation.Quantity;
-        if (Allocate(token, reservation.Converter, more, isFirst, out var parts) is { } refused)
+        if (Allocate(token, reservation.Converter, more, reservation.Quantity, isFirst, IsShared(extent, isFirst), out var parts)
+            is { } refused)
         {
             return refused;
         }
@@ -212,13 +213,13 @@ internal sealed class MeterBatch
         _counters.Release(reservation);
         _ended.Add(reservation);
         _rows.Remove(reservation);
-        var quantity = request.Quantity ?? reservation.Quantity;
+        var token = _counters.GetToken(reservation.TokenId);
+        var quantity = request.Quantity ?? _rows.Policy.EstimateCost(token, reservation);
         if (quantity == 0)
         {
             return new SettleResult.Released();
         }
 
-        var token = _counters.GetToken(reservation.TokenId);
         var fact = new UsageFact(
             token.Id,
             _now,
@@ -269,26 +270,40 @@ internal sealed class MeterBatch
     }
 
     /// <summary>Allocates conversions to hold for a request from the prepaid balance and the lots.</summary>
-    /// <param name="isFirst">Whether its customer has no other request in flight, so that its share does not matter.</param>
+    /// <param name="own">The conversions that the request holds already.</param>
+    /// <param name="isFirst">Whether its customer has no other request in flight.</param>
+    /// <param name="isShared">Whether it may take no more than its customer's share of the lots.</param>
     /// <returns>The refusal, or null.</returns>
     private ReserveResult? Allocate(
         ApiToken token,
         string converter,
         QuantityToHold needed,
+        long own,
         bool isFirst,
+        bool isShared,
         out List<(CreditLot Lot, long Quantity)> parts)
     {
         parts = [];
-        var (wanted, least, isKnown) = needed;
-        wanted = Math.Min(wanted, token.GetRemaining(_counters.StartMonth(token)) ?? wanted);
-        if (!isFirst && wanted > 0)
+        var (wanted, least, isGuess) = needed;
+        if (token.GetRemaining(_counters.StartMonth(token)) is { } remaining && remaining < wanted)
+        {
+            if (isGuess && token.Reserved > own)
+            {
+                return new ReserveResult.RemainderHeld();
+            }
+
+            wanted = remaining;
+        }
+
+        var sought = wanted;
+        if (isShared && wanted > 0)
         {
             var share = _counters.GetShareLeft(token);
             if (share < least)
             {
                 // Conversions that the customer's own requests hold may become free again.
                 return _counters.GetLeft(token.ResellerId) + _counters.GetCustomer(token).Reserved < least
-                    ? new ReserveResult.CreditsExhausted()
+                    ? RefuseCredits(token, least)
                     : new ReserveResult.ShareReached();
             }
 
@@ -298,10 +313,11 @@ internal sealed class MeterBatch
         if (token.IsPrepaid)
         {
             var covered = _counters.GetCustomer(token).GetCoverage(converter, _now);
-            if (covered < least)
+            var asked = isGuess && !isFirst && covered >= least ? sought : least;
+            if (covered < asked)
             {
                 return new ReserveResult.CoverageUnknown(
-                    new CoverageQuestion(token.ResellerId, token.CustomerId, converter, token.Environment, least));
+                    new CoverageQuestion(token.ResellerId, token.CustomerId, converter, token.Environment, asked, covered >= least));
             }
 
             wanted = Math.Min(wanted, covered);
@@ -311,11 +327,22 @@ internal sealed class MeterBatch
         var total = GetTotal(parts);
         if (total < least)
         {
-            return new ReserveResult.CreditsExhausted();
+            return RefuseCredits(token, least);
         }
 
-        return isKnown || isFirst || total == needed.Quantity ? null : new ReserveResult.RemainderHeld();
+        return !isGuess || isFirst || total == sought ? null : new ReserveResult.RemainderHeld();
     }
+
+    private ReserveResult RefuseCredits(ApiToken token, long least) =>
+        _counters.GetLeft(token.ResellerId, isReservedIncluded: true) >= least
+            ? new ReserveResult.CreditsHeld()
+            : new ReserveResult.CreditsExhausted();
+
+    /// <summary>
+    /// A customer's only request may take whatever is left, but not several files of an upload that is still open: its caller could draw it
+    /// out, and its neighbors would find nothing.
+    /// </summary>
+    private static bool IsShared(RequestExtent extent, bool isFirst) => !isFirst || (extent.IsOpen && extent.Files > 1);
 
     private static long GetTotal(List<(CreditLot Lot, long Quantity)> parts)
     {

@@ -218,7 +218,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var db = database.Open(Scope);
         await db.Database.OpenConnectionAsync();
         _delayed = database.Dialect.DelayDurability(db);
-        _rows = new LedgerRowCache(database, db);
+        _rows = new LedgerRowCache(database, db, meter.Terms);
         return db;
     }
 

@@ -13,16 +13,18 @@ namespace ResellerPortal.Core.Metering;
 /// one whose pair has none either has the operator's figures for all converters.
 /// </para>
 /// <para>
-/// The stated ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else
-/// the worst cost. A cost that was seen above the operator's ceiling takes its place. A strict token holds the stated ceiling, so that only
-/// a charge above it can pass a limit; a lenient token holds the worst cost up to the ceiling, or what is left of its limit.
+/// The ceiling of a request is the most that it may cost: the converter's ceiling per request if the operator states one, or else the
+/// default ceiling or the worst cost, whichever is more. Of a converter that nobody knows, without figures and not used by the reseller
+/// yet, each file may cost the default ceiling. A cost that was seen above the operator's ceiling takes its place.
 /// </para>
 /// <para>
-/// Nobody knows the worst cost of a converter without any figures that the reseller has not used yet. A strict token with a limit or a
-/// prepaid balance then holds <see cref="ConverterCost.UnknownPerFile"/> a file, or all that is left if nothing else is in flight.
+/// A token with a limit or a prepaid balance holds the ceiling, so that only a charge above it can pass the limit. Where less is left, a
+/// strict token refuses and a lenient one takes the last ones. Since the default ceiling is nobody's knowledge, a strict token also accepts
+/// what the worst cost allows while it has no other request in flight, so that its limit can be used up. Tokens without a limit hold the
+/// worst cost.
 /// </para>
 /// </summary>
-internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db)
+internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db, MeterTerms terms)
 {
     private const long BytesPerMegabyte = 1_000_000;
 
@@ -106,13 +108,32 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
             worst = Math.Max(worst, DivideUp(bytes, megabytes * BytesPerMegabyte));
         }
 
-        if (isStrict && stated is null && seen.PerRequest == 0 && (token.UsageLimit is not null || token.IsPrepaid))
+        var ceiling = GetCeiling(reseller, converter);
+        if (token.UsageLimit is null && !token.IsPrepaid)
         {
-            return new QuantityToHold(extent.Files * ConverterCost.UnknownPerFile, worst, IsKnown: false);
+            return isStrict
+                ? new QuantityToHold(ceiling ?? worst, ceiling ?? worst)
+                : new QuantityToHold(Math.Min(worst, ceiling ?? worst), Least: 1);
         }
 
-        var ceiling = GetCeiling(reseller, converter) ?? worst;
-        return isStrict ? new QuantityToHold(ceiling, ceiling) : new QuantityToHold(Math.Min(worst, ceiling), Least: 1);
+        var isUnknown = stated is null && seen.PerRequest == 0;
+        var assumed = ceiling ?? Math.Max(worst, isUnknown ? extent.Files * terms.DefaultCeiling : terms.DefaultCeiling);
+        return !isStrict ? new QuantityToHold(assumed, Least: 1)
+            : ceiling is null && !isUnknown ? new QuantityToHold(assumed, worst, IsGuess: true)
+            : new QuantityToHold(assumed, assumed);
+    }
+
+    /// <summary>What a request costs as far as anybody knows, up to what was held for it: recorded if its charge stays unknown.</summary>
+    public long EstimateCost(ApiToken token, Reservation reservation)
+    {
+        if (GetCeiling(token.ResellerId, reservation.Converter) is not null || (token.UsageLimit is null && !token.IsPrepaid))
+        {
+            return reservation.Quantity;
+        }
+
+        var (stated, seen) = Find(token.ResellerId, reservation.Converter);
+        var perFile = Math.Max(stated?.PerFile ?? ConverterCost.DefaultPerFile, seen.PerFile);
+        return Math.Min(reservation.Quantity, reservation.Files * perFile);
     }
 
     /// <summary>
@@ -141,5 +162,5 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
 
 /// <param name="Quantity">The conversions that the request may cost at worst.</param>
 /// <param name="Least">The conversions without which it is refused.</param>
-/// <param name="IsKnown">False if the worst cost is a guess, so that less than it is held only for a request with no others beside it.</param>
-internal readonly record struct QuantityToHold(long Quantity, long Least, bool IsKnown = true);
+/// <param name="IsGuess">Whether less than the quantity may be held for a request with no others beside it, and for no other one.</param>
+internal readonly record struct QuantityToHold(long Quantity, long Least, bool IsGuess = false);

@@ -137,12 +137,16 @@ internal sealed class UsageCounters
     }
 
     /// <summary>What the lots of a reseller have left.</summary>
-    public long GetLeft(ResellerId reseller)
+    /// <param name="isReservedIncluded">Whether to include what requests in flight hold.</param>
+    public long GetLeft(ResellerId reseller, bool isReservedIncluded = false)
     {
         var left = 0L;
         foreach (var lot in _rows.GetOpenLots(reseller))
         {
-            left += lot.IsValidAt(_now) ? lot.Available : 0;
+            if (lot.IsValidAt(_now))
+            {
+                left += lot.Available + (isReservedIncluded ? lot.Reserved : 0);
+            }
         }
 
         return left;
@@ -155,7 +159,7 @@ internal sealed class UsageCounters
     public long GetShareLeft(ApiToken token)
     {
         var (left, held) = (GetLeft(token.ResellerId), GetCustomer(token).Reserved);
-        return _rows.HasSeveralCustomers(token.ResellerId) ? Math.Max(0, ((left + held) / 2) - held) : left;
+        return _rows.HasSeveralCustomers(token.ResellerId) ? Math.Max(0, ReserveQuantityPolicy.DivideUp(left + held, 2) - held) : left;
     }
 
     /// <summary>Reserves the allocated quantity for a request that starts now.</summary>
@@ -242,72 +246,21 @@ internal sealed class UsageCounters
         customer.ChainHead = entry.Hash;
         customer.UsedInMonth += entry.Quantity;
         token.Used += entry.Quantity;
+        if (token.LimitMonth is { } counted
+            && entry.Kind == EntryKind.Correction
+            && _rows.GetReseller(entry.ResellerId).Zone.GetDay(entry.OccurredAtUtc) < counted)
+        {
+            // What an earlier month did not cost makes this month's limit no larger.
+            token.UsedBeforeMonth += entry.Quantity;
+        }
+
         _customers.Add(customer);
         _tokens.Add(token);
     }
 
-    /// <summary>Marks the thresholds that usage of a token has reached.</summary>
-    /// <returns>An alert for each newly reached threshold.</returns>
-    public IEnumerable<UsageAlert> Alert(ApiToken token)
-    {
-        var customer = GetCustomer(token);
-        var month = StartMonth(token);
-        if (token.UsageLimit is { } limit
-            && UsageAlert.GetReachedPercent(token.GetUsed(month), limit) is var ofToken
-            && ofToken > token.AlertedPercent)
-        {
-            token.AlertedPercent = ofToken;
-            yield return New(
-                AlertSubject.Token,
-                token.Id,
-                $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
-                token.LimitPeriod == LimitPeriod.Month ? month : null,
-                ofToken,
-                token.GetUsed(month),
-                limit);
-        }
-
-        if (customer.MonthlyBudget is { } budget
-            && UsageAlert.GetReachedPercent(customer.UsedInMonth, budget) is var ofBudget
-            && ofBudget > customer.AlertedPercent)
-        {
-            customer.AlertedPercent = ofBudget;
-            yield return New(
-                AlertSubject.CustomerBudget,
-                customer.Id.Value,
-                $"the monthly budget of {customer.Name}",
-                month,
-                ofBudget,
-                customer.UsedInMonth,
-                budget);
-        }
-
-        foreach (var lot in _lots)
-        {
-            if (lot.ResellerId == token.ResellerId
-                && UsageAlert.GetReachedPercent(lot.Used, lot.Conversions) is var ofLot
-                && ofLot > lot.AlertedPercent)
-            {
-                lot.AlertedPercent = ofLot;
-                yield return New(AlertSubject.Lot, lot.Id, $"the lot {lot.PlanName}", null, ofLot, lot.Used, lot.Conversions);
-            }
-        }
-
-        UsageAlert New(AlertSubject subject, Guid id, string name, DateOnly? counted, int percent, long used, long of) => new()
-        {
-            Id = Guid.CreateVersion7(_now),
-            ResellerId = token.ResellerId,
-            CustomerId = subject == AlertSubject.Lot ? null : customer.Id,
-            Subject = subject,
-            SubjectId = id,
-            SubjectName = name,
-            Month = counted,
-            Percent = percent,
-            Used = used,
-            Limit = of,
-            AtUtc = _now,
-        };
-    }
+    /// <inheritdoc cref="UsageThresholds.Mark"/>
+    public IEnumerable<UsageAlert> Alert(ApiToken token) =>
+        UsageThresholds.Mark(token, GetCustomer(token), _lots.Where(lot => lot.ResellerId == token.ResellerId), StartMonth(token), _now);
 
     /// <summary>Writes the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)

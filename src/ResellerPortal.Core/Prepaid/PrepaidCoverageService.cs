@@ -52,7 +52,9 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             }
 
             var percent = coverage.Conversions == 0 ? 100 : UsageAlert.GetReachedPercent(spending.Spent.MinorUnits, allowed.MinorUnits);
-            var isNews = percent > customer.BalanceAlertedPercent && spending.Balance.MinorUnits > 0;
+            var isNews = percent > customer.BalanceAlertedPercent
+                && spending.Balance.MinorUnits > 0
+                && (coverage.Conversions > 0 || !asked.IsGuess);
 
             // A refusal that was already sent needs no write, however often it recurs.
             if (coverage.Conversions > 0 || isNews)

@@ -44,7 +44,7 @@ internal sealed class ConversionHandler(
         Demand(GatewayHostFeature.FindReseller(context) is not { } only || only == owner.Reseller, GatewayError.TokenUnknown);
         var account = await accounts.ResolveAsync(owner.Reseller, context.RequestAborted);
         Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
-        Demand(!breaker.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
+        Demand(!breaker.IsDown(account.BaseAddress, owner.Customer), GatewayError.UpstreamUnavailable);
         using var lease = limiter.Acquire(owner);
         var parameters = new ConversionParameters(references.Create(owner, account.Region)) { IsAsync = isAsync };
         using var conversion = await ConversionRequest.ReadAsync(request, parameters, context.RequestAborted);
@@ -67,8 +67,6 @@ internal sealed class ConversionHandler(
             throw new CallerErrorException(GatewayError.FromRefusal(reserved));
         }
 
-        parameters.ClaimFiles();
-
         // The ledger entry's request id, for support and for clients that keep their own accounts.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
@@ -81,6 +79,7 @@ internal sealed class ConversionHandler(
     {
         var (request, maxBytes) = (context.Request, options.Value.MaxUploadBytes);
         Demand(!(request.ContentLength > maxBytes), GatewayError.TooLarge(maxBytes));
+        Demand(!ConversionRequest.IsEncoded(request), GatewayError.BodyEncoded);
         Demand(
             !HttpMethods.IsPost(request.Method) || request.ContentLength != 0 || request.Query.Count > 0, GatewayError.BodyEmpty);
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
@@ -116,6 +115,7 @@ internal sealed class ConversionHandler(
             isSent = true;
             outcome = await upstream.ConvertAsync(
                 account,
+                held.CustomerId,
                 path,
                 ResponseFormat.Negotiate(context.Request),
                 form,
@@ -140,6 +140,11 @@ internal sealed class ConversionHandler(
             throw;
         }
 
+        if (outcome is UpstreamOutcome.Converted or UpstreamOutcome.JobAccepted)
+        {
+            parameters.ClaimFiles();
+        }
+
         await CompleteAsync(context, held, parameters, outcome, job);
 
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> EndAsync()
@@ -151,7 +156,6 @@ internal sealed class ConversionHandler(
                     held, new RequestExtent(Math.Max(1, parameters.Files), parameters.Pages, conversion.Bytes ?? form.Sent));
             }
 
-            parameters.ClaimFiles();
             return await GetJobFieldsAsync();
         }
 

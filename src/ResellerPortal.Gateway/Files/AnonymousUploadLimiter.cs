@@ -47,7 +47,7 @@ internal sealed class AnonymousUploadLimiter(TimeProvider clock, IOptions<Gatewa
         }
     }
 
-    /// <summary>A caller with a token has named the file, so it no longer counts.</summary>
+    /// <summary>A caller with a token has converted the file, or it is deleted, so it no longer counts.</summary>
     public void Claim(StoredFile file)
     {
         if (file.Owner is null)

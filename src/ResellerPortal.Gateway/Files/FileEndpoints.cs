@@ -77,9 +77,15 @@ internal static partial class FileEndpoints
         FileIdProtector files,
         CallerAuthenticator authenticator,
         UpstreamAccountResolver accounts,
-        UpstreamClient upstream)
+        UpstreamClient upstream,
+        AnonymousUploadLimiter anonymous)
     {
         using var answer = await SendAsync(context, HttpMethod.Delete, fileId, files, authenticator, accounts, upstream);
+        if (answer.IsSuccessStatusCode && files.Read(fileId) is { } deleted)
+        {
+            anonymous.Claim(deleted);
+        }
+
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 

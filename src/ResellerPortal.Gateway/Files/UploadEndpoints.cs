@@ -50,6 +50,11 @@ internal static class UploadEndpoints
             throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
         }
 
+        if (ConversionRequest.IsEncoded(context.Request))
+        {
+            throw new CallerErrorException(GatewayError.BodyEncoded);
+        }
+
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
         var owner = token is null ? (TokenOwner?)null : new TokenOwner(token.ResellerId, token.CustomerId);
         var account = token is null ? accounts.GetDefault() : await accounts.ResolveAsync(token.ResellerId, context.RequestAborted);

@@ -109,6 +109,11 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
                 return await CheckReferenceAsync(name, text.Trim(), cancellationToken);
         }
 
+        if (name.Key.StartsWith(PageRange.Parameter + '[', StringComparison.Ordinal))
+        {
+            throw new CallerErrorException(GatewayError.Unreadable("PageRange is one value, such as 1-3,5."));
+        }
+
         if (name.IsListItem)
         {
             return text;
@@ -180,8 +185,8 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
     }
 
     /// <summary>
-    /// Whether the value of a parameter such as ColorProfile is only a word, which no server takes for a file: too short for an id, and
-    /// no address.
+    /// Whether the value of a parameter such as ColorProfile consists of words, such as "ISO Coated v2", which no server takes for a file:
+    /// too short for an id, and no address.
     /// </summary>
     private static bool IsWord(ParameterName name, string value) =>
         name.Kind == ParameterKind.File && !name.IsUsualFile && WordFormat().IsMatch(value)
@@ -194,7 +199,7 @@ internal sealed partial class ConversionParameters(FileReferenceResolver referen
         _ => throw new CallerErrorException(GatewayError.Unreadable($"{name.Text} must be true or false.")),
     };
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]{0,14}\z")]
+    [GeneratedRegex(@"^(?=.{0,64}\z)[A-Za-z][A-Za-z0-9]{0,14}([ -]([A-Za-z0-9]|\.(?=[0-9])){1,15})*\z")]
     private static partial Regex WordFormat();
 
     [GeneratedRegex(@"^[A-Za-z0-9-]{16,64}\z")]

@@ -39,7 +39,8 @@ internal sealed class ConversionRequest : IDisposable
     public long? Bytes { get; }
 
     /// <summary>What is known of the request's size; at least the files so far.</summary>
-    public RequestExtent Extent => new(Math.Max(1, Parameters.Files + (_filesLeft ?? 0)), Parameters.Pages, Bytes);
+    public RequestExtent Extent =>
+        new(Math.Max(1, Parameters.Files + (_filesLeft ?? 0)), Parameters.Pages, Bytes, IsOpen: !Form.IsWhole);
 
     /// <summary>Reads the parameters: all of them, or those up to the first file of a large body.</summary>
     /// <exception cref="CallerErrorException">The request cannot be read, or a parameter is refused.</exception>
@@ -126,6 +127,11 @@ internal sealed class ConversionRequest : IDisposable
                     : throw new CallerErrorException(GatewayError.DispositionMissing);
         }
     }
+
+    /// <summary>Whether the body is compressed, which the upstream would not be told.</summary>
+    public static bool IsEncoded(HttpRequest caller) =>
+        caller.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
+            && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="CallerErrorException">The form has no valid boundary.</exception>
     public static string ReadBoundary(MediaTypeHeaderValue type) =>

@@ -23,6 +23,12 @@ internal static class FileNames
     }
 
     /// <summary>The name in the query; null if there is none.</summary>
-    public static string? FindInQuery(HttpRequest request) =>
-        request.Query["filename"].ToString() is { Length: > 0 } name ? name : null;
+    /// <exception cref="Callers.CallerErrorException">There are several.</exception>
+    public static string? FindInQuery(HttpRequest request)
+    {
+        var names = request.Query["filename"];
+        return names.Count > 1 ? throw new Callers.CallerErrorException(GatewayError.SentTwice("filename"))
+            : names.ToString() is { Length: > 0 } name ? name
+            : null;
+    }
 }

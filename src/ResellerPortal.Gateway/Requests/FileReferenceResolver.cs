@@ -29,8 +29,8 @@ internal sealed partial class FileReferenceResolver(
     private readonly List<StoredFile> _translated = [];
 
     /// <summary>
-    /// Files that were uploaded without credentials and named by this request are a token's from now on. Called once the meter has
-    /// admitted the request, so that tokens which may convert nothing claim nothing.
+    /// Files that were uploaded without credentials and named by this request are a token's from now on. Called once the upstream has
+    /// converted them, so that requests which convert nothing claim nothing.
     /// </summary>
     public void Claim()
     {

@@ -7,7 +7,10 @@ namespace ResellerPortal.Gateway.Requests;
 /// <summary>Writes parts of a multipart form into a buffer from the pool. Names, file names and headers are the gateway's own.</summary>
 internal sealed class FormWriter(int capacity) : IDisposable
 {
-    private const int BoundaryLength = 32;
+    /// <summary>Short, so that rewritten parts are seldom longer than the caller's.</summary>
+    private const int BoundaryLength = 16;
+
+    private const string BoundaryCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     private const int MaxFileName = 200;
 
@@ -17,7 +20,7 @@ internal sealed class FormWriter(int capacity) : IDisposable
     private int _length;
 
     /// <summary>Random, so that no content can contain it.</summary>
-    public string Boundary { get; } = RandomNumberGenerator.GetHexString(BoundaryLength, lowercase: true);
+    public string Boundary { get; } = RandomNumberGenerator.GetString(BoundaryCharacters, BoundaryLength);
 
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 

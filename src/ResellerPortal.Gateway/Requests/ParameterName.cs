@@ -71,11 +71,25 @@ internal readonly partial record struct ParameterName(string Text, string Key, P
     {
         var end = name.IndexOf('[', StringComparison.Ordinal);
         var plain = string.Concat((end < 0 ? name : name[..end]).Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+        var numbered = plain.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
         var kind = Understood.TryGetValue(plain, out var known) ? known
-            : plain.EndsWith("file", StringComparison.Ordinal) || plain.EndsWith("files", StringComparison.Ordinal) ? ParameterKind.File
-            : plain.EndsWith("url", StringComparison.Ordinal) || plain.EndsWith("urls", StringComparison.Ordinal) ? ParameterKind.Address
+            : EndsWithAny(numbered, "file", "files") ? ParameterKind.File
+            : EndsWithAny(numbered, "url", "urls", "uri", "uris") ? ParameterKind.Address
             : ParameterKind.Text;
         return new ParameterName(name, end < 0 || Understood.ContainsKey(plain) ? plain : plain + name[end..], kind);
+    }
+
+    private static bool EndsWithAny(string name, params ReadOnlySpan<string> endings)
+    {
+        foreach (var ending in endings)
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\[[0-9]{0,4}\])?\z")]

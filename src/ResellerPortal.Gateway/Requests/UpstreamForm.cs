@@ -48,6 +48,9 @@ internal sealed class UpstreamForm : CallerContent
     /// <summary>Called when all parameters are known; returns fields to append.</summary>
     public Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>>? AtEnd { get; set; }
 
+    /// <summary>Whether all of it was read before it is sent.</summary>
+    public bool IsWhole => _rest is null;
+
     /// <summary>Bytes that were sent so far.</summary>
     public long Sent => _sent;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Polly;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Requests;
 
@@ -25,11 +26,13 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     });
 
     /// <summary>Sends a conversion under an account and reads the response.</summary>
+    /// <param name="customer">Whose request it is.</param>
     /// <param name="body">Only sent again if sending has not begun. Disposed by its creator.</param>
     /// <param name="limit">The caller's own time limit; null for the portal's limit.</param>
     /// <param name="adapt">Adapts a response that refers to files for the caller.</param>
     public ValueTask<UpstreamOutcome> ConvertAsync(
         UpstreamAccount account,
+        CustomerId customer,
         string pathAndQuery,
         string? accept,
         CallerContent body,
@@ -38,7 +41,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     {
         // The upstream enforces the caller's limit; shortly after it, the request has certainly failed.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
-        return breaker.RunAsync(account.BaseAddress, SendAsync);
+        return breaker.RunAsync(account.BaseAddress, customer, SendAsync);
 
         async ValueTask<Outcome<UpstreamOutcome>> SendAsync()
         {

@@ -68,6 +68,7 @@ public sealed class ExtendTests(PostgreSqlFixture postgres) : IClassFixture<Post
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await Prepaid.PrepaidFixture.OpenAsync(sqlite, 100_000);
         await fixture.TopUpAsync(12.10m);
+        await WorstCostTests.StateAsync(sqlite, new StatedCost(1));
         var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, fixture.Token, 60)).ReservationId;
 
         Assert.IsType<ReserveResult.BalanceSpent>(await WorstCostTests.ReserveAsync(sqlite, fixture.Token, 60));

@@ -19,6 +19,7 @@ public sealed class LateSettlementTests(PostgreSqlFixture postgres) : IClassFixt
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 100);
+        await WorstCostTests.StateAsync(database, new StatedCost(1, CeilingPerRequest: 20));
         var id = await LoseAsync(database, token.Secret, 9);
         await database.UseAsync(token.Secret, 2);
 
@@ -78,6 +79,7 @@ public sealed class LateSettlementTests(PostgreSqlFixture postgres) : IClassFixt
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await Prepaid.PrepaidFixture.OpenAsync(sqlite, 100_000);
         await fixture.TopUpAsync(12.10m);
+        await WorstCostTests.StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 100));
         var id = await LoseAsync(sqlite, fixture.Secret, 100);
         Assert.Equal(0, (await fixture.ReadAsync()).Spending.Left.MinorUnits);
 
@@ -85,6 +87,29 @@ public sealed class LateSettlementTests(PostgreSqlFixture postgres) : IClassFixt
 
         Assert.Equal(12_10, (await fixture.ReadAsync()).Spending.Left.MinorUnits);
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(fixture.Secret, 100));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_last_month_did_not_cost_makes_this_months_limit_no_larger()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        sqlite.Clock.Advance(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero) - sqlite.Clock.GetUtcNow());
+        var (owner, customer, _) = await WorstCostTests.SellAsync(sqlite);
+        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(
+            owner, customer.Id, new TokenRequest("production", 40, null) { LimitPeriod = LimitPeriod.Month }));
+        await WorstCostTests.StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 20));
+        Guid[] lost = [await LoseAsync(sqlite, token.Secret, 20), await LoseAsync(sqlite, token.Secret, 20)];
+        sqlite.Clock.Advance(TimeSpan.FromDays(1));
+
+        foreach (var id in lost)
+        {
+            await sqlite.Meter.SettleAsync(new SettleRequest(id, 1));
+        }
+
+        await sqlite.UseAsync(token.Secret, 20);
+        await sqlite.UseAsync(token.Secret, 20);
+        Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 

@@ -35,6 +35,8 @@ public sealed class ModelTests
             await TestData.Valued(
                 sqlite.Data.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
         ];
+        await TestData.Valued(new ConverterCostService(sqlite.Database, sqlite.Clock).SetAsync(
+            TestData.Operator, ConverterCost.AllConverters, new StatedCost(1, CeilingPerRequest: 100)));
         var model = new Model(
             [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
             [new Limit("Acme", 20, tokens[0].Token.ExpiresAtUtc), new Limit("Acme", null, null), new Limit("Blue", 12, null)]);

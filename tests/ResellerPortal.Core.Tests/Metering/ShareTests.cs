@@ -43,6 +43,28 @@ public sealed class ShareTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task An_upload_of_several_files_that_is_still_open_leaves_half_to_the_neighbours()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, _, token) = await WorstCostTests.SellAsync(sqlite, conversions: 100);
+        var neighbour = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Blue"));
+
+        Assert.IsType<ReserveResult.ShareReached>(await ReserveAsync(new RequestExtent(51, IsOpen: true)));
+        var open = Assert.IsType<ReserveResult.Held>(await ReserveAsync(new RequestExtent(50, IsOpen: true))).ReservationId;
+        Assert.IsType<ReserveResult.ShareReached>(await sqlite.Meter.ExtendAsync(open, new RequestExtent(51, IsOpen: true)));
+        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(neighbour.Secret));
+        Assert.Equal(99, Assert.IsType<ReserveResult.Held>(await sqlite.Meter.ExtendAsync(open, new RequestExtent(99))).Quantity);
+
+        // What requests in flight hold is not used up.
+        Assert.IsType<ReserveResult.CreditsHeld>(
+            await sqlite.ReserveAsync((await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Red"))).Secret));
+        await sqlite.AssertLedgerIsCleanAsync();
+
+        Task<ReserveResult> ReserveAsync(RequestExtent extent) =>
+            sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Extent: extent));
+    }
+
+    [Fact]
     public async Task A_wrong_counter_of_what_a_customer_holds_is_found()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

@@ -159,9 +159,9 @@ public sealed class TokenTermsTests
             sqlite, owner, customer, new TokenRequest("production", 20, null) { LimitPolicy = LimitPolicy.Lenient });
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, null), 7));
 
-        // 13 are left: two requests reserve 7 and the remaining 6.
-        Assert.Equal(7, await HeldAsync(token));
-        Assert.Equal(6, await HeldAsync(token));
+        // 13 are left: two requests reserve the default of 10 and the remaining 3.
+        Assert.Equal(10, await HeldAsync(token));
+        Assert.Equal(3, await HeldAsync(token));
         Assert.IsType<ReserveResult.RemainderHeld>(await sqlite.ReserveAsync(token.Secret, null));
         await sqlite.AssertLedgerIsCleanAsync();
 

@@ -12,9 +12,9 @@ using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Persistence;

@@ -37,14 +37,20 @@ public sealed class AddressTests
         (string, string)[] texts =
         [
             ("UserPassword", "0ba132ddd698aaeafcf19ec0015e10e0"), ("OwnerPassword", "CfDJ8abcdefgh"), ("Text", "http://127.0.0.1/"),
-            ("ColorProfile", "isocoatedv2"), ("ConvertAttachedFiles", "true"),
+            ("ColorProfile", "isocoatedv2"), ("ConvertAttachedFiles", "true"), ("OutputProfile", "ISO Coated v2"),
+            ("ProofProfile", "sRGB IEC61966-2.1"), ("CmykProfile", "pdfa-1b"),
         ];
         using var form = new FormUrlEncodedContent(texts.Select(text => KeyValuePair.Create(text.Item1, text.Item2)));
 
         (await fixture.Client.PostAsync("/convert/pdf/to/protect", form)).EnsureSuccessStatusCode();
 
         Assert.Equal(texts, upstream.Fields);
-        foreach (var (name, value) in new[] { ("ColorProfile", "localhost"), ("OverlayFile", "0ba132ddd698aaeafcf19ec0015e10e0") })
+        foreach (var (name, value) in new[]
+        {
+            ("ColorProfile", "localhost"), ("OverlayFile", "0ba132ddd698aaeafcf19ec0015e10e0"), ("ColorProfile", "a b.example"),
+            ("File2", "http://127.0.0.1/a"), ("Url2", "http://127.0.0.1/"), ("SourceUrl1", "http://127.0.0.1/"),
+            ("FileUri", "http://127.0.0.1/"), ("base_uri", "http://127.0.0.1/"), ("PageRange[]", "1-1000"), ("PageRange[0]", "1-1000"),
+        })
         {
             using var body = new FormUrlEncodedContent([new(name, value)]);
             Assert.NotEqual(HttpStatusCode.OK, (await fixture.Client.PostAsync("/convert/pdf/to/protect", body)).StatusCode);

@@ -57,6 +57,31 @@ public sealed class CircuitTests
         Assert.Equal(HttpStatusCode.OK, await ConvertAsync(fixture));
     }
 
+    [Fact]
+    public async Task Answers_that_are_lost_stop_the_customer_whose_requests_they_were_and_no_other()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (upstream, context) =>
+        {
+            if ((await upstream.ReadAsync(context)).Any(part => part.Name == "Break"))
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"ConversionCost": 1, "Files": []}""");
+        });
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        var neighbour = await fixture.Server.Data.IssueAsync(
+            fixture.Owner, await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam"));
+        using var other = fixture.Server.WithToken(neighbour.Secret);
+
+        await FailAsync(fixture, "?Break=1");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await ConvertAsync(fixture));
+        (await other.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
+    }
+
     private static async Task FailAsync(GatewayFixture fixture, string query)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, Failures).Select(

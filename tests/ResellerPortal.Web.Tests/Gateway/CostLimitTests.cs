@@ -20,6 +20,7 @@ public sealed class CostLimitTests
         await using var upstream = await StandInUpstream.StartAsync(ChargePerFileAsync);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var client = fixture.Server.WithToken((await fixture.IssueAsync(new TokenRequest("limited", 100, null))).Secret);
+        await StateAsync(fixture, new StatedCost(1));
 
         // Sixty files of 2 kB make a form that is streamed: how many files it has is found out while it is sent, and those that hold some
         // of the hundred may keep each other from the rest.
@@ -59,8 +60,7 @@ public sealed class CostLimitTests
         await using var upstream = await StandInUpstream.StartAsync(ChargePerFileAsync);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var client = fixture.Server.WithToken((await fixture.IssueAsync(new TokenRequest("limited", 5, null))).Secret);
-        await TestData.Valued(new ConverterCostService(fixture.Server.Data.Database, fixture.Server.Clock).SetAsync(
-            TestData.Operator, "docx-to-pdf", new StatedCost(1, PagesPerConversion: 10, MegabytesPerConversion: 1)));
+        await StateAsync(fixture, new StatedCost(1, PagesPerConversion: 10, MegabytesPerConversion: 1));
 
         foreach (var (isTooMuch, status) in new[] { (true, HttpStatusCode.Unauthorized), (false, HttpStatusCode.OK) })
         {
@@ -234,6 +234,10 @@ public sealed class CostLimitTests
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync($$"""{"ConversionCost": {{files}}, "Files": []}""");
     }
+
+    private static Task<ConverterCost> StateAsync(GatewayFixture fixture, StatedCost cost) =>
+        TestData.Valued(new ConverterCostService(fixture.Server.Data.Database, fixture.Server.Clock).SetAsync(
+            TestData.Operator, "docx-to-pdf", cost));
 
     private static MultipartFormDataContent Files(int count, int size)
     {

@@ -192,7 +192,7 @@ public sealed partial class DifferentialTests
     [GeneratedRegex("^GET /async/job/[0-9a-f]{32}\n")]
     private static partial Regex OwnQuestion();
 
-    [GeneratedRegex("^multipart/form-data; boundary=\"([0-9a-f]{32})\"$")]
+    [GeneratedRegex("^multipart/form-data; boundary=\"([0-9a-z]{16})\"$")]
     private static partial Regex OwnType();
 
     [GeneratedRegex(

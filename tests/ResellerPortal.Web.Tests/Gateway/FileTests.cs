@@ -120,7 +120,17 @@ public sealed class FileTests
             HttpStatusCode.Unauthorized,
             (await refused.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", first)]))).StatusCode);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("third")).Status);
+
+        // Nor does a conversion that the upstream refuses.
+        Assert.Equal(
+            HttpStatusCode.UnsupportedMediaType,
+            (await fixture.Client.PostAsync("/convert/txt/to/webp", new FormUrlEncodedContent([new("File", first)]))).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("third")).Status);
         (await fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", first)]))).EnsureSuccessStatusCode();
+        var (stored, third) = await UploadAsync("third");
+        Assert.Equal(HttpStatusCode.OK, stored);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("fourth")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await anonymous.DeleteAsync($"/d/{third}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await UploadAsync("third")).Status);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await UploadAsync("fourth")).Status);
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(3));
