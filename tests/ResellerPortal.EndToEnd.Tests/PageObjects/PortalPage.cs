@@ -54,10 +54,21 @@ internal sealed class PortalPage(IPage page)
     /// <summary>Opens a select and picks the first option that contains the text.</summary>
     public async Task ChooseAsync(string label, string option)
     {
-        await Page.Locator("div.mud-select:not(.mud-input-control)")
-            .Filter(new() { Has = Page.GetByLabel(label, new() { Exact = true }) })
-            .ClickAsync();
+        var select = Page.Locator("div.mud-select:not(.mud-input-control)").Filter(
+            new() { Has = Page.GetByLabel(label, new() { Exact = true }) });
+        await Expect(select).ToHaveCountAsync(1);
+        var before = await ReadAsync();
+        await select.ClickAsync();
         await Page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = option }).First.ClickAsync();
+
+        // The choice is made after the list has closed, and until then whatever is pressed comes first. A form may go on without the field.
+        if (!before.Contains(option, StringComparison.Ordinal))
+        {
+            await Eventually.TrueAsync(async Task<bool> () => await ReadAsync() != before, $"{option} is chosen as {label}");
+        }
+
+        Task<string> ReadAsync() => select.EvaluateAllAsync<string>(
+            "all => all.map(e => [e.innerText, ...[...e.querySelectorAll('input')].map(input => input.value)].join(' ')).join(' ')");
     }
 
     /// <summary>Chooses a file once the input has its listener, which is attached shortly after rendering.</summary>
