@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -25,6 +26,21 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
                 entity.AddTrigger($"{table}_append_only");
             }
         }
+
+        LimitKeys(modelBuilder);
+    }
+
+    /// <summary>
+    /// A key that orders a table has 900 bytes at most, and any other 1,700. A provider's name is one of the settings, and its id of a
+    /// user has 255 characters at most (OpenID Connect).
+    /// </summary>
+    private static void LimitKeys(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<IdentityUserLogin<Guid>>().Property(l => l.LoginProvider).HasMaxLength(128);
+        modelBuilder.Entity<IdentityUserLogin<Guid>>().Property(l => l.ProviderKey).HasMaxLength(255);
+        modelBuilder.Entity<IdentityUserToken<Guid>>().Property(t => t.LoginProvider).HasMaxLength(128);
+        modelBuilder.Entity<IdentityUserToken<Guid>>().Property(t => t.Name).HasMaxLength(128);
+        modelBuilder.Entity<IdentityUserPasskey<Guid>>().HasKey(p => p.CredentialId).IsClustered(false);
     }
 
     private static void SetCollation(IMutableTypeBase type)

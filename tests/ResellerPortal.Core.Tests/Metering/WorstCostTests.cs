@@ -10,16 +10,15 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>What is held for a request, and what strict and lenient tokens make of it.</summary>
-public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private const string Converter = "docx-to-pdf";
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Eight_requests_of_sixty_files_use_at_most_the_hundred_of_a_limit(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await SellAsync(database, limit: 100);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
@@ -44,11 +43,10 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Many_first_requests_of_a_converter_that_costs_ten_a_file_stay_within_the_limit(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await SellAsync(database, limit: 100);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(() => ReserveAsync(database, token, files: 1))));
@@ -105,11 +103,10 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_highest_cost_that_was_a_mistake_is_reset_by_the_operator(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await SellAsync(database, limit: 1000);
         await HoldAndSettleAsync(database, token, files: 1, cost: 500);
         Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(database, token, files: 2));

@@ -117,7 +117,9 @@ public sealed partial class SqlServerTests
         var dialect = new RecordsLocks();
         await using var db = Open(dialect, "Server=none;Database=portal");
         Guid[] ids = [
-            new("00000000-0000-0000-0000-000000000002"), new("10000000-0000-0000-0000-000000000001"), new("00000000-0000-0000-0000-000000000002"),
+            new("00000000-0000-0000-0000-000000000002"),
+            new("10000000-0000-0000-0000-000000000001"),
+            new("00000000-0000-0000-0000-000000000002"),
         ];
 
         await new PortalDatabase(dialect, "Server=none;Database=portal").LockRowsAsync<Customer>(db, ids.Reverse(), default);
