@@ -14,7 +14,7 @@ internal static class BulkChanges
     /// <param name="rows">In an order, so that each statement is certain of its rows.</param>
     public static Task<int> DeleteAllAsync<TEntity>(this IOrderedQueryable<TEntity> rows, CancellationToken cancellationToken)
         where TEntity : class =>
-        RepeatAsync(() => rows.Take(RowsAtOnce).ExecuteDeleteAsync(cancellationToken));
+        RunInPartsAsync(() => rows.Take(RowsAtOnce).ExecuteDeleteAsync(cancellationToken));
 
     /// <param name="rows">In an order, and none of them among the rows any more once it is updated.</param>
     public static Task<int> UpdateAllAsync<TEntity>(
@@ -22,9 +22,9 @@ internal static class BulkChanges
         Action<UpdateSettersBuilder<TEntity>> setters,
         CancellationToken cancellationToken)
         where TEntity : class =>
-        RepeatAsync(() => rows.Take(RowsAtOnce).ExecuteUpdateAsync(setters, cancellationToken));
+        RunInPartsAsync(() => rows.Take(RowsAtOnce).ExecuteUpdateAsync(setters, cancellationToken));
 
-    private static async Task<int> RepeatAsync(Func<Task<int>> changeAsync)
+    private static async Task<int> RunInPartsAsync(Func<Task<int>> changeAsync)
     {
         var (total, changed) = (0, RowsAtOnce);
         while (changed == RowsAtOnce)
