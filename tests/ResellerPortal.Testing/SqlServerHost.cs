@@ -10,6 +10,8 @@ public sealed class SqlServerHost
 {
     private const string Login = "portal_test";
 
+    private const int LoginExists = 15025;
+
     private const string Password = "only for 42 Tests!";
 
     private static readonly Lazy<SqlServerHost?> FromEnvironment = new(
@@ -20,7 +22,14 @@ public sealed class SqlServerHost
     private SqlServerHost(string connection)
     {
         _connection = connection;
-        Execute($"IF SUSER_ID(N'{Login}') IS NULL CREATE LOGIN [{Login}] WITH PASSWORD = N'{Password}'");
+        try
+        {
+            Execute($"IF SUSER_ID(N'{Login}') IS NULL CREATE LOGIN [{Login}] WITH PASSWORD = N'{Password}'");
+        }
+        catch (SqlException failure) when (failure.Number == LoginExists)
+        {
+            // Another suite has just created it.
+        }
     }
 
     /// <summary>Null where TEST_SQLSERVER is not set.</summary>

@@ -117,7 +117,7 @@ public sealed class HistoryTests(DatabaseServers databases) : IClassFixture<Data
             "\"ActorName\" = 'x'",
             "\"Action\" = 'x'",
             "\"AtUtc\" = 1",
-            "\"Sequence\" = 9",
+            "\"Sequence\" = \"Sequence\" + 9",
             "\"Hash\" = NULL",
             "\"FromAddress\" = 'x'",
             "\"Changes\" = 'x'",

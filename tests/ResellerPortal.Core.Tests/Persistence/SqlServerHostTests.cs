@@ -69,7 +69,8 @@ public sealed class SqlServerHostTests(DatabaseServers databases) : IClassFixtur
                 "SELECT CAST(transaction_isolation_level AS int) AS [Value] FROM sys.dm_exec_sessions WHERE session_id = @@SPID"));
 
         // Texts.
-        Assert.False(await next.Resellers.AnyAsync(r => r.Name == "NORTHWIND"));
+        Assert.True(await next.Resellers.AnyAsync(r => r.Slug == "northwind"));
+        Assert.False(await next.Resellers.AnyAsync(r => r.Slug == "NORTHWIND"));
         var lot = await next.CreditLots.FirstAsync();
         var tooLong = new CreditLot
         {
