@@ -13,14 +13,24 @@ internal static class SqlServerAccess
 {
     public const string Role = "portal_runtime";
 
+    /// <summary>Who may alter a table may truncate it, and who may alter the policy sees every row.</summary>
+    internal const string OwnerQuery = """
+        SELECT CAST(CASE WHEN HAS_PERMS_BY_NAME(N'dbo.LedgerEntry', N'OBJECT', N'ALTER') = 1
+            OR HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CONTROL') = 1
+            OR HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'ALTER ANY SECURITY POLICY') = 1 THEN 1 ELSE 0 END AS bit) AS [Value]
+        """;
+
     private const string Functions = """
         CREATE FUNCTION portal.tenant_row(@reseller uniqueidentifier, @customer uniqueidentifier, @owner char(1))
         RETURNS TABLE WITH SCHEMABINDING AS
-        RETURN SELECT 1 AS allowed WHERE SESSION_CONTEXT(N'reseller') = N'*'
-            OR (@owner = 'I' AND SESSION_CONTEXT(N'reseller') = N'')
-            OR (@reseller = TRY_CAST(SESSION_CONTEXT(N'reseller') AS uniqueidentifier)
-                AND (@owner = 'A' OR SESSION_CONTEXT(N'customer') = N''
-                    OR (@owner = 'C' AND @customer = TRY_CAST(SESSION_CONTEXT(N'customer') AS uniqueidentifier))))
+        RETURN SELECT 1 AS allowed
+            FROM (SELECT CAST(SESSION_CONTEXT(N'reseller') AS nvarchar(36)) AS reseller,
+                CAST(SESSION_CONTEXT(N'customer') AS nvarchar(36)) AS customer) AS scope
+            WHERE scope.reseller = N'*'
+                OR (@owner = 'I' AND scope.reseller = N'')
+                OR (@reseller = TRY_CAST(scope.reseller AS uniqueidentifier)
+                    AND (@owner = 'A' OR scope.customer = N''
+                        OR (@owner = 'C' AND @customer = TRY_CAST(scope.customer AS uniqueidentifier))))
         """;
 
     private static readonly (RowWrites Write, string Verb, string[] Predicates)[] Verbs =
@@ -30,6 +40,7 @@ internal static class SqlServerAccess
         (RowWrites.Delete, "DELETE", ["BEFORE DELETE"]),
     ];
 
+    /// <summary>Replaces the policy in one transaction, so that no statement runs without one.</summary>
     public static async Task SetUpAsync(PortalDbContext owner, string user, CancellationToken cancellationToken)
     {
         await using var transaction = await owner.Database.BeginTransactionAsync(cancellationToken);
@@ -42,9 +53,7 @@ internal static class SqlServerAccess
     }
 
     public static Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
-        db.Database.SqlQueryRaw<bool>(
-            "SELECT CAST(ISNULL(HAS_PERMS_BY_NAME(N'dbo.LedgerEntry', N'OBJECT', N'ALTER'), 0) AS bit) AS [Value]")
-            .SingleAsync(cancellationToken);
+        db.Database.SqlQueryRaw<bool>(OwnerQuery).SingleAsync(cancellationToken);
 
     /// <param name="user">
     /// The login of the running portal; empty if it signs in with Windows, whom an administrator adds to the role.

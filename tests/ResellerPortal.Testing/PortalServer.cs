@@ -26,14 +26,19 @@ public sealed class ShiftedClock : TimeProvider
 
 /// <summary>
 /// The complete portal on real Kestrel with its own database and no demonstration data: a SQLite file or, where TEST_POSTGRESQL holds
-/// the connection string of a server's role that may create databases and roles, a database there.
+/// the connection string of a server's role that may create databases and roles, a database there, or else one of the SQL Server that
+/// TEST_SQLSERVER names.
 /// </summary>
 public sealed partial class PortalServer : WebApplicationFactory<Program>
 {
     private static readonly string? PostgreSql = Environment.GetEnvironmentVariable("TEST_POSTGRESQL");
 
+    private static readonly SqlServerHost? SqlServer = PostgreSql is null ? SqlServerHost.Given : null;
+
     private readonly string _name = $"portal-test-{Guid.NewGuid():N}";
     private readonly Dictionary<string, string> _settings = [];
+
+    private bool _isDropped;
 
     private PortalServer()
     {
@@ -45,7 +50,9 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
     /// <summary>The setting that connects another node to the same database.</summary>
-    public (string, string) Storage => ("ConnectionStrings:Portal", PostgreSql is null ? $"Data Source={File}" : Connect("portal"));
+    public (string, string) Storage => (
+        "ConnectionStrings:Portal",
+        PostgreSql is not null ? Connect("portal") : SqlServer?.Connection(_name) ?? $"Data Source={File}");
 
     private string File => Path.Combine(Path.GetTempPath(), $"{_name}.db");
 
@@ -135,13 +142,17 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(_settings.GetValueOrDefault("environment", "Development"));
-        builder.UseSetting("Database:Provider", PostgreSql is null ? "Sqlite" : "PostgreSql");
+        builder.UseSetting("Database:Provider", PostgreSql is not null ? "PostgreSql" : SqlServer is not null ? "SqlServer" : "Sqlite");
         builder.UseSetting("Database:MigrateOnStart", "true");
         builder.UseSetting(Storage.Item1, Storage.Item2);
         if (PostgreSql is not null)
         {
             builder.UseSetting("ConnectionStrings:PortalOwner", Connect(user: null));
             builder.UseSetting("Database:ScopeKey", PostgreSqlServer.ScopeKey);
+        }
+        else if (SqlServer is not null)
+        {
+            builder.UseSetting("ConnectionStrings:PortalOwner", SqlServer.OwnerConnection(_name));
         }
 
         builder.UseSetting("Demo:Seed", "false");
@@ -166,6 +177,12 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         if (PostgreSql is not null)
         {
             NpgsqlConnection.ClearAllPools();
+        }
+
+        if (disposing && !_isDropped)
+        {
+            _isDropped = true;
+            SqlServer?.Drop(_name);
         }
 
         foreach (var file in (string[])[File, File + "-wal", File + "-shm"])

@@ -90,13 +90,17 @@ public static class AuditEraser
 
     /// <summary>Erases network addresses older than an instant; the entries are otherwise unchanged.</summary>
     public static Task<int> DropAddressesAsync(PortalDbContext db, DateTimeOffset before, CancellationToken cancellationToken) =>
-        db.AuditEntries.Where(a => a.FromAddress != null && a.AtUtc < before && a.Hash != null).ExecuteUpdateAsync(
-            set => set.SetProperty(a => a.FromAddress, (string?)null), cancellationToken);
+        db.AuditEntries
+            .Where(a => a.FromAddress != null && a.AtUtc < before && a.Hash != null)
+            .OrderBy(a => a.Id)
+            .UpdateAllAsync(set => set.SetProperty(a => a.FromAddress, (string?)null), cancellationToken);
 
     /// <summary>Erases the changed fields of a customer's entries, which may contain addresses and contacts.</summary>
     public static Task<int> DropChangesAsync(PortalDbContext db, CustomerId customer, CancellationToken cancellationToken) =>
-        db.AuditEntries.Where(a => a.CustomerId == customer && a.Hash != null && (a.Changes != null || a.FromAddress != null))
-            .ExecuteUpdateAsync(
+        db.AuditEntries
+            .Where(a => a.CustomerId == customer && a.Hash != null && (a.Changes != null || a.FromAddress != null))
+            .OrderBy(a => a.Id)
+            .UpdateAllAsync(
                 set => set
                     .SetProperty(a => a.Changes, (string?)null)
                     .SetProperty(a => a.FromAddress, (string?)null)

@@ -128,9 +128,10 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     {
         var before = clock.GetUtcNow() - Retention;
         await using var db = database.Open(AllTenants);
-        await db.ConversionJobs.Where(j => j.State != JobState.Running
-            && j.EndedAtUtc < before
-            && j.WebHookDueAtUtc == null).ExecuteDeleteAsync(cancellationToken);
+        await db.ConversionJobs
+            .Where(j => j.State != JobState.Running && j.EndedAtUtc < before && j.WebHookDueAtUtc == null)
+            .OrderBy(j => j.Id)
+            .DeleteAllAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyCollection<Guid>> FindOwnedAsync(

@@ -45,9 +45,12 @@ public abstract class ServerDialect : IDatabaseDialect
         Action<TRow, IRowValues> values,
         CancellationToken cancellationToken)
     {
-        await using var batch = CreateBatch(db, statement, BoxedValues.FromRows(rows, values));
-        await PrepareAsync(db, batch, cancellationToken);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var part in Divide(rows))
+        {
+            await using var batch = CreateBatch(db, statement, BoxedValues.FromRows(part, values));
+            await PrepareAsync(db, batch, cancellationToken);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     public async Task QueryManyAsync(
@@ -57,17 +60,20 @@ public abstract class ServerDialect : IDatabaseDialect
         Action<DbDataReader> found,
         CancellationToken cancellationToken)
     {
-        await using var batch = CreateBatch(db, query, rows);
-        await PrepareAsync(db, batch, cancellationToken);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
+        foreach (var part in Divide(rows))
         {
-            while (await reader.ReadAsync(cancellationToken))
+            await using var batch = CreateBatch(db, query, part);
+            await PrepareAsync(db, batch, cancellationToken);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            do
             {
-                found(reader);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    found(reader);
+                }
             }
+            while (await reader.NextResultAsync(cancellationToken));
         }
-        while (await reader.NextResultAsync(cancellationToken));
     }
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
@@ -75,6 +81,9 @@ public abstract class ServerDialect : IDatabaseDialect
     public long? ReadDataVersion(PortalDbContext db) => null;
 
     public abstract bool IsTransient(DbException failure);
+
+    /// <summary>The most rows of one batch; more of them are sent in several, in the same transaction.</summary>
+    protected virtual int MaxBatchRows => int.MaxValue;
 
     /// <summary>Creates a batch that runs the statement once per row of values, in the context's transaction.</summary>
     protected abstract DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows);
@@ -88,4 +97,8 @@ public abstract class ServerDialect : IDatabaseDialect
 
     /// <summary>Prepares a batch before it runs, if the driver benefits from it.</summary>
     protected virtual Task PrepareAsync(PortalDbContext db, DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Divides rows into batches; no rows are no batch, which drivers refuse.</summary>
+    internal IEnumerable<IReadOnlyList<TRow>> Divide<TRow>(IReadOnlyCollection<TRow> rows) =>
+        rows.Count == 0 ? [] : rows.Count <= MaxBatchRows ? [rows as IReadOnlyList<TRow> ?? [.. rows]] : rows.Chunk(MaxBatchRows);
 }

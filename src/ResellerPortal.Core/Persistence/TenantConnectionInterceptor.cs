@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Persistence;
 /// </summary>
 /// <param name="statement">SQL that sets the tenant from @reseller and @customer; '*' means all tenants, '' none.</param>
 /// <param name="sign">Signs a scope, as @signature, where a statement could otherwise choose another one.</param>
-public sealed class TenantConnectionInterceptor(string statement, Func<string, string, string>? sign = null) : DbConnectionInterceptor
+public class TenantConnectionInterceptor(string statement, Func<string, string, string>? sign = null) : DbConnectionInterceptor
 {
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
@@ -28,20 +28,24 @@ public sealed class TenantConnectionInterceptor(string statement, Func<string, s
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private DbCommand CreateCommand(DbConnection connection, ConnectionEndEventData eventData)
+    /// <summary>Makes a command the one that sets the tenant.</summary>
+    protected virtual void SetTenant(DbCommand command, string reseller, string customer)
     {
-        var scope = (eventData.Context as PortalDbContext)?.Scope ?? TenantScope.None;
-        var command = connection.CreateCommand();
         command.CommandText = statement;
-        var reseller = scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "";
-        var customer = scope.Customer?.ToString() ?? "";
         Add(command, "@reseller", reseller);
         Add(command, "@customer", customer);
         if (sign is not null)
         {
             Add(command, "@signature", sign(reseller, customer));
         }
+    }
 
+    private DbCommand CreateCommand(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        var scope = (eventData.Context as PortalDbContext)?.Scope ?? TenantScope.None;
+        var command = connection.CreateCommand();
+        SetTenant(
+            command, scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "", scope.Customer?.ToString() ?? "");
         return command;
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
@@ -46,15 +45,25 @@ public sealed class RetentionWorker(
         await using var db = database.Open(Scope);
         var deleted = await db.UserSessions
             .Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions)
-            .ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.OutboxEmails.Where(e => e.CustomerId == null && e.QueuedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+            .OrderBy(s => s.Id)
+            .DeleteAllAsync(cancellationToken);
+        deleted += await db.OutboxEmails
+            .Where(e => e.CustomerId == null && e.QueuedAtUtc < accounts)
+            .OrderBy(e => e.Id)
+            .DeleteAllAsync(cancellationToken);
         var forgotten = now - SignInThrottle.Memory;
-        deleted += await db.Set<SignInFailure>().Where(f => f.LastAtUtc < forgotten).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.Set<SignInFailure>()
+            .Where(f => f.LastAtUtc < forgotten)
+            .OrderBy(f => f.LastAtUtc)
+            .DeleteAllAsync(cancellationToken);
         deleted += await db.Invitations
             .Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts)
-            .ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.OutboxEmails.Where(e => e.QueuedAtUtc < emails && e.NextAttemptAtUtc == null && e.Text != "")
-            .ExecuteUpdateAsync(set => set.SetProperty(e => e.Text, "").SetProperty(e => e.To, "(no longer kept)"), cancellationToken);
+            .OrderBy(i => i.Id)
+            .DeleteAllAsync(cancellationToken);
+        deleted += await db.OutboxEmails
+            .Where(e => e.QueuedAtUtc < emails && e.NextAttemptAtUtc == null && e.Text != "")
+            .OrderBy(e => e.Id)
+            .UpdateAllAsync(set => set.SetProperty(e => e.Text, "").SetProperty(e => e.To, "(no longer kept)"), cancellationToken);
         await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);
         return deleted;
     }

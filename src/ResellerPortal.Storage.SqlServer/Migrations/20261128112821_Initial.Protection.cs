@@ -28,9 +28,26 @@ public partial class Initial
         END')
         """;
 
-    /// <summary>First of all, so that a login that may not alter the database leaves nothing half done.</summary>
+    /// <summary>
+    /// First of all and outside the transaction, so that an owner that may not alter the database leaves nothing half done; where an
+    /// administrator has done it, there is nothing to alter.
+    /// </summary>
     private static void AllowSnapshots(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", suppressTransaction: true);
+        migrationBuilder.Sql(
+            """
+            IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state IN (0, 2))
+            BEGIN
+                BEGIN TRY
+                    EXEC(N'ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON');
+                END TRY
+                BEGIN CATCH
+                    DECLARE @refusal nvarchar(2048) = N'The owner could not change a setting of the database. Let an administrator run '
+                        + N'ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON there, and migrate again. ' + ERROR_MESSAGE();
+                    THROW 50002, @refusal, 1;
+                END CATCH
+            END
+            """,
+            suppressTransaction: true);
 
     private static void Protect(MigrationBuilder migrationBuilder)
     {

@@ -4,12 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Accounts;
 
-public sealed class TeamTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>, IAsyncDisposable
+public sealed class TeamTests(DatabaseServers databases) : IClassFixture<DatabaseServers>, IAsyncDisposable
 {
     private static readonly PasswordHasher<PortalUser> Hasher = new();
     private TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
@@ -135,15 +134,11 @@ public sealed class TeamTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task The_last_owner_cannot_be_removed_even_by_concurrent_requests(string provider)
     {
-        if (provider == "PostgreSql")
-        {
-            await _database.DisposeAsync();
-            _database = await postgres.OpenAsync();
-        }
+        await _database.DisposeAsync();
+        _database = await databases.OpenAsync(provider);
 
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);

@@ -8,23 +8,21 @@ using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Invoicing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Prepaid;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Balances;
 
-public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class BalanceTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task The_balance_pays_invoices_and_the_next_top_up_pays_what_was_short(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(20m);
         await database.UseAsync(fixture.Secret, 100);
@@ -173,11 +171,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             threads: 1);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_repeated_or_concurrent_click_moves_money_once(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         var payment = fixture.Payment(7.50m, "Top-up Acme");
         var entries = await Task.WhenAll(
@@ -207,11 +204,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Entries_can_be_neither_changed_nor_removed(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(5);
         await using var db = database.OpenAsOwner();

@@ -8,22 +8,20 @@ using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Dunning;
 using ResellerPortal.Core.Tests.Invoicing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.BankStatements;
 
-public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class BankReceiptsTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_statement_is_imported_once_and_certain_matches_are_recorded_once(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await InvoicingFixture.OpenAsync(database);
         var (first, second) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
         var statements = Receipts(database);

@@ -1,11 +1,10 @@
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 
 namespace ResellerPortal.Core.Tests.Conversions;
 
 /// <summary>Jobs by the names that callers choose, one of each name for a customer.</summary>
-public sealed class ConversionJobTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class ConversionJobTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Fact]
     public async Task A_name_belongs_to_one_job_of_a_customer_and_to_each_customer_of_its_own()
@@ -67,11 +66,10 @@ public sealed class ConversionJobTests(PostgreSqlFixture postgres) : IClassFixtu
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Each_customers_jobs_are_listed_and_a_webhook_is_claimed_once(bool isOnPostgreSql)
+    [EachProvider]
+    public async Task Each_customers_jobs_are_listed_and_a_webhook_is_claimed_once(string provider)
     {
-        await using var database = isOnPostgreSql ? await postgres.OpenAsync() : await TestDatabaseOnSqlite.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         var acme = await database.Data.AddCustomerAsync(owner, "Acme");
         var fabrikam = await database.Data.AddCustomerAsync(owner, "Fabrikam");

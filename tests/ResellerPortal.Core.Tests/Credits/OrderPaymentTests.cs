@@ -5,21 +5,19 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Credits;
 
-public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class OrderPaymentTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly DateOnly Today = new(2026, 10, 15);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Parts_that_come_at_once_are_never_more_than_the_price_and_grant_one_lot(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (owner, order) = await OrderAsync(database);
 
         var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(

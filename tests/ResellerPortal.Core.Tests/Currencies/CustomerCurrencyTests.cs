@@ -14,7 +14,6 @@ using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Dunning;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
@@ -23,18 +22,17 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Currencies;
 
 /// <summary>Customers charged in a currency other than their reseller's.</summary>
-public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class CustomerCurrencyTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly Currency Usd = Currency.FromCode("USD");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task An_invoice_in_the_customers_currency_states_its_value_in_the_resellers(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var abroad = await AbroadAsync(database);
         await database.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);

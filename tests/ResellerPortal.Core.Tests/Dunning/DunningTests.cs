@@ -10,22 +10,20 @@ using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Invoicing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Dunning;
 
-public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class DunningTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly DunningStepTerms[] Steps = [new(3, 0, false), new(10, 500, false), new(20, 1000, true)];
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Reminders_follow_the_policy_to_the_pause_and_payment_ends_it(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (mail, fixture) = (new MailFixture(database), await InvoicingFixture.OpenAsync(database));
         await TestData.Valued(Policies(database, mail).SetAsync(fixture.Owner, isOn: true, Steps));
         var invoice = await fixture.InvoiceAsync();

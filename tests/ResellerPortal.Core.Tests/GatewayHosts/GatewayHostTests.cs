@@ -5,12 +5,11 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.GatewayHosts;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.GatewayHosts;
 
-public sealed class GatewayHostTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class GatewayHostTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private const string Name = "api.northwind.example";
 
@@ -170,11 +169,10 @@ public sealed class GatewayHostTests(PostgreSqlFixture postgres) : IClassFixture
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Of_resellers_who_verify_a_name_at_once_one_has_it(bool isOnPostgreSql)
+    [EachProvider]
+    public async Task Of_resellers_who_verify_a_name_at_once_one_has_it(string provider)
     {
-        await using var database = isOnPostgreSql ? await postgres.OpenAsync() : await TestDatabaseOnSqlite.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var dns = new KnownRecords();
         dns.Hosts[Name] = new ResolvedHost(["portal.example"], [IPAddress.Parse("192.0.2.10")]);
         using var directory = new GatewayHostDirectory(database.Database);

@@ -2,23 +2,21 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Insights;
 
 /// <summary>A price times a quantity near the end of the integers stopped the dashboard.</summary>
-public sealed class LargestAmountsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class LargestAmountsTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task The_highest_price_of_the_most_conversions_is_an_amount_on_every_view_and_invoice(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind", currency: "EUR");
         var highest = new Markup.FixedPrice(100_000_000_000, reseller.Currency);
         Assert.True((await database.Data.RateCards.SetAsync(

@@ -9,24 +9,22 @@ using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Dunning;
 using ResellerPortal.Core.Tests.Invoicing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Insights;
 
-public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class MonthCloseTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_month_is_what_it_earned_issued_moved_and_left_owed(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await InvoicingFixture.OpenAsync(database);
         var (october, november) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
 

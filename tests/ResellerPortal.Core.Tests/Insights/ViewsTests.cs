@@ -4,20 +4,18 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Insights;
 
 /// <summary>Read models return the same figures on every available database provider.</summary>
-public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class ViewsTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Every_view_of_a_reseller_and_a_customer_agrees(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 100, 1);
         await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
@@ -56,11 +54,10 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_price_that_begins_within_a_month_splits_it_in_every_view(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 100, 1);
         await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));

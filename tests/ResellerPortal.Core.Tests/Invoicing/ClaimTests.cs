@@ -4,7 +4,6 @@ using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
@@ -13,7 +12,7 @@ namespace ResellerPortal.Core.Tests.Invoicing;
 /// <summary>
 /// Every entry is on exactly one invoice, in its month of the reseller's time zone, including cases where other billing systems failed.
 /// </summary>
-public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class ClaimTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
@@ -85,11 +84,10 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
     /// <summary>frappe/central 170: two workers both found no invoice for the month.</summary>
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Two_runs_at_once_make_one_invoice_a_customer(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 12_000, 180);
         var customers = new List<Customer>();

@@ -6,23 +6,21 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Invoicing;
 
-public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class MonthEndTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_review_holds_a_month_against_the_one_before(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (owner, secrets) = await SellAsync(database, "Acme", "Birch", "Cedar");
         await database.UseAsync(secrets["Acme"], 100);
         await database.UseAsync(secrets["Birch"], 100);

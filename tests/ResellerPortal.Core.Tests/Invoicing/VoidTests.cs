@@ -6,22 +6,20 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Pricing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Invoicing;
 
-public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class VoidTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_voided_invoice_releases_its_usage_for_rebilling_at_the_right_price(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await InvoicingFixture.OpenAsync(database);
         var wrong = await fixture.InvoiceAsync();
         var paid = new ReceivedPayment(

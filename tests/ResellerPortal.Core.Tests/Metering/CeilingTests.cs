@@ -7,14 +7,13 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>Ceilings of requests: what tokens with a limit hold, whom they refuse, and what a charge above them does.</summary>
-public sealed class CeilingTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Many_first_requests_of_a_converter_that_costs_ten_a_file_stay_within_the_limit(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 100);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(

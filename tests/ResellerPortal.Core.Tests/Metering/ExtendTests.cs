@@ -5,14 +5,13 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>Holding more for a request whose files become known while it is read.</summary>
-public sealed class ExtendTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class ExtendTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_hold_is_raised_to_what_the_files_need_and_never_lowered(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 50);
         await WorstCostTests.StateAsync(database, new StatedCost(1));
         var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(database, token, 1)).ReservationId;

@@ -7,17 +7,17 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>Costs that become known after the sweeper recorded their reservation.</summary>
-public sealed class LateSettlementTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class LateSettlementTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
     [InlineData("Sqlite", 5)]
     [InlineData("Sqlite", 0)]
     [InlineData("Sqlite", 14)]
-    [InlineData("PostgreSql", 0)]
-    [InlineData("PostgreSql", 14)]
+    [EachServer(0)]
+    [EachServer(14)]
     public async Task The_unconfirmed_entry_is_corrected_to_the_true_cost_once(string provider, long cost)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 100);
         await WorstCostTests.StateAsync(database, new StatedCost(1, CeilingPerRequest: 20));
         var id = await LoseAsync(database, token.Secret, 9);

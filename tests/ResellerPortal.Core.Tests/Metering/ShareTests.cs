@@ -5,14 +5,13 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>What one customer's requests in flight may hold of its reseller's conversions.</summary>
-public sealed class ShareTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class ShareTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Requests_in_flight_hold_half_at_most_so_that_a_neighbour_goes_on(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (owner, _, token) = await WorstCostTests.SellAsync(database, conversions: 100);
         var neighbour = await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Blue"));
         var first = await database.HoldAsync(token.Secret, 30);

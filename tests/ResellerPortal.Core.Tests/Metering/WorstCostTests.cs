@@ -9,16 +9,15 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>What is held for a request, and what strict and lenient tokens make of it.</summary>
-public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private const string Converter = "docx-to-pdf";
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Eight_requests_of_sixty_files_use_at_most_the_hundred_of_a_limit(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await SellAsync(database, limit: 100);
         await StateAsync(database, new StatedCost(1));
 
@@ -60,11 +59,10 @@ public sealed class WorstCostTests(PostgreSqlFixture postgres) : IClassFixture<P
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_highest_cost_that_was_a_mistake_is_reset_by_the_operator(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await SellAsync(database, limit: 1000);
         await HoldAndSettleAsync(database, token, files: 1, cost: 500);
         Assert.IsType<ReserveResult.LimitReached>(await ReserveAsync(database, token, files: 2));

@@ -5,13 +5,12 @@ using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Outbox;
 
 /// <summary>No email holds up another, none is lost, and whoever can mend an address sees that it is wrong.</summary>
-public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class OutboxTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private readonly RecordingMailer _mailer = new();
 
@@ -52,11 +51,10 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_rejected_recipient_holds_up_nobody_and_is_not_tried_every_time(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (bad, _) = await database.Data.AddResellerAsync("bad");
         var (good, _) = await database.Data.AddResellerAsync("good");
         await NotifyAsync(database, bad, "First");
@@ -81,11 +79,10 @@ public sealed class OutboxTests(PostgreSqlFixture postgres) : IClassFixture<Post
 
     /// <summary>The email that is going out has the former link, which the second invitation has just ended.</summary>
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task An_invitation_that_is_sent_again_while_its_email_goes_out_is_emailed_again(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
         var invitation = await TestData.Valued(database.Data.Teams.InviteAsync(owner, team, "jane@x.example", Role.ResellerViewer));

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -7,15 +10,16 @@ using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Storage.SqlServer;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Persistence;
 
 /// <summary>Tests have no SQL Server, so they check the generated SQL text.</summary>
-public sealed class SqlServerTests
+public sealed partial class SqlServerTests
 {
     [Fact]
-    public void Rows_are_locked_for_update_to_the_end_of_the_transaction() => Assert.Equal(
-        "SELECT [Id], [Name] FROM [Customer] WITH (UPDLOCK, ROWLOCK, HOLDLOCK) WHERE [Id] = @p0",
+    public void Rows_are_locked_for_update_to_the_end_of_the_transaction_and_no_others() => Assert.Equal(
+        "SELECT [Id], [Name] FROM [Customer] WITH (UPDLOCK, ROWLOCK, FORCESEEK) WHERE [Id] = @p0",
         new SqlServerDialect().SelectStatement("Customer", ["Id", "Name"], "[Id] = @p0", isLocking: true));
 
     [Fact]
@@ -37,10 +41,148 @@ public sealed class SqlServerTests
 
     /// <summary>The session's context is set once for each use of a connection; a second statement cannot change it.</summary>
     [Fact]
-    public void No_statement_can_choose_another_scope() => Assert.Equal(
-        "EXEC sp_set_session_context N'reseller', @reseller, @read_only = 1; "
-        + "EXEC sp_set_session_context N'customer', @customer, @read_only = 1;",
-        SqlServerDialect.SetTenant);
+    public void No_statement_can_choose_another_scope()
+    {
+        var statement = SqlServerSession.GetStatement("*", "it's");
+
+        Assert.Contains("EXEC sp_set_session_context N'reseller', N'*', @read_only = 1;", statement, StringComparison.Ordinal);
+        Assert.Contains("EXEC sp_set_session_context N'customer', N'it''s', @read_only = 1;", statement, StringComparison.Ordinal);
+    }
+
+    /// <summary>The pool leaves the level as the last transaction had it; set in a batch with parameters, it would be undone.</summary>
+    [Fact]
+    public void No_isolation_level_reaches_the_next_use_of_a_connection()
+    {
+        var statement = SqlServerSession.GetStatement("", "");
+
+        Assert.StartsWith("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ", statement, StringComparison.Ordinal);
+        Assert.Equal(["@read_only", "@read_only"], Parameter().Matches(statement).Select(m => m.Value));
+    }
+
+    [Fact]
+    public void A_broken_connection_is_opened_anew_with_its_tenant_and_no_failure_is_repeated_from_memory()
+    {
+        var connection = new SqlConnectionStringBuilder(
+            new SqlServerDialect().GetConnectionString("Server=none;Connect Retry Count=3", TenantScope.None));
+
+        Assert.Equal((0, PoolBlockingPeriod.NeverBlock), (connection.ConnectRetryCount, connection.PoolBlockingPeriod));
+    }
+
+    [Theory]
+    [InlineData(-2, 11, true)]
+    [InlineData(1205, 13, true)]
+    [InlineData(3960, 16, true)]
+    [InlineData(4060, 11, true)]
+    [InlineData(40613, 17, true)]
+    [InlineData(99999, 20, true)]
+    [InlineData(2627, 14, false)]
+    [InlineData(2628, 16, false)]
+    [InlineData(50001, 16, false)]
+    public void A_transaction_is_tried_again_after_what_passes_and_after_nothing_else(int number, byte severity, bool isTransient) =>
+        Assert.Equal(isTransient, TransientFaults.IsTransient(number, severity));
+
+    [Fact]
+    public void A_longer_text_is_sent_whole_so_that_the_server_refuses_it()
+    {
+        Assert.Equal(200, SqlServerDialect.GetSize(200, new string('a', 200)));
+        Assert.Equal(-1, SqlServerDialect.GetSize(200, new string('a', 201)));
+        Assert.Equal(-1, SqlServerDialect.GetSize(32, new byte[33]));
+        Assert.Equal(-1, SqlServerDialect.GetSize(-1, new string('a', 9_000)));
+        Assert.Equal(200, SqlServerDialect.GetSize(200, null));
+    }
+
+    [Fact]
+    public async Task No_rows_are_no_batch_which_the_driver_refuses()
+    {
+        await using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+        var statement = new BulkStatement("SELECT 1", _ => []);
+
+        await new SqlServerDialect().QueryManyAsync(db, statement, [], _ => { }, default);
+        await new SqlServerDialect().ExecuteManyAsync<int>(db, statement, [], (_, _) => { }, default);
+    }
+
+    [Fact]
+    public void Many_rows_are_sent_in_parts_that_end_in_time()
+    {
+        int[] rows = [.. Enumerable.Range(0, 2_500)];
+
+        Assert.Equal([1_000, 1_000, 500], new SqlServerDialect().Divide(rows).Select(part => part.Count));
+        Assert.Equal(rows, new SqlServerDialect().Divide(rows).SelectMany(part => part));
+    }
+
+    /// <summary>The server sorts ids by their last bytes first; all lock in one order, whichever it is.</summary>
+    [Fact]
+    public async Task Rows_are_locked_in_the_order_of_their_ids_here_and_one_after_another()
+    {
+        var dialect = new RecordsLocks();
+        await using var db = Open(dialect, "Server=none;Database=portal");
+        Guid[] ids = [
+            new("00000000-0000-0000-0000-000000000002"),
+            new("10000000-0000-0000-0000-000000000001"),
+            new("00000000-0000-0000-0000-000000000002"),
+        ];
+
+        await new PortalDatabase(dialect, "Server=none;Database=portal").LockRowsAsync<Customer>(db, ids.Reverse(), default);
+
+        Assert.Equal([ids[0], ids[1]], dialect.Locked);
+    }
+
+    [Fact]
+    public void More_values_than_parameters_are_sent_as_one()
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+        List<CustomerId> ids = [.. Enumerable.Range(0, 3_000).Select(_ => CustomerId.New())];
+
+        var query = db.Customers.Where(c => ids.Contains(c.Id));
+
+        using var command = query.CreateDbCommand();
+        Assert.InRange(command.Parameters.Count, 1, 2_100);
+        Assert.Contains("OPENJSON", command.CommandText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("snapshot_isolation_state IN (0, 2)", "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")]
+    [InlineData("is_read_committed_snapshot_on = 0", "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH NO_WAIT")]
+    [InlineData("CAST(value AS int) <> 1", "ALTER DATABASE SCOPED CONFIGURATION SET MAXDOP = 1")]
+    public void A_setting_of_the_database_is_changed_only_where_it_differs_and_a_refusal_is_explained(string condition, string change)
+    {
+        var statement = Assert.Single(SqlServerSettings.Statements, s => s.Contains(change, StringComparison.Ordinal));
+
+        Assert.Matches($"^IF EXISTS .*{Regex.Escape(condition)}", statement);
+        Assert.Contains($"EXEC(N'{change}')", statement, StringComparison.Ordinal);
+        Assert.Contains($"administrator run {change} there, and migrate again", statement, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_policys_function_compares_texts_and_no_variants()
+    {
+        var function = Statements("").Single(s => s.StartsWith("CREATE FUNCTION", StringComparison.Ordinal));
+
+        Assert.Equal(
+            ["CAST(SESSION_CONTEXT(N'reseller') AS nvarchar(36))", "CAST(SESSION_CONTEXT(N'customer') AS nvarchar(36))"],
+            SessionContext().Matches(function).Select(m => m.Value));
+    }
+
+    /// <summary>All of them run in one transaction, so that no statement of the portal runs without a policy.</summary>
+    [Fact]
+    public void The_policy_is_dropped_before_its_function_and_created_again_after_it()
+    {
+        var order = Statements("").Where(s => s.Contains("tenant_", StringComparison.Ordinal)).Select(s => s.Split('(')[0]).ToList();
+
+        Assert.Equal(
+            [
+                "IF EXISTS ", "DROP FUNCTION IF EXISTS portal.tenant_row", "CREATE FUNCTION portal.tenant_row",
+                "CREATE SECURITY POLICY portal.tenant_policy\n    ADD FILTER PREDICATE portal.tenant_row",
+            ],
+            order);
+    }
+
+    [Theory]
+    [InlineData("HAS_PERMS_BY_NAME(N'dbo.LedgerEntry', N'OBJECT', N'ALTER') = 1")]
+    [InlineData("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CONTROL') = 1")]
+    [InlineData("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'ALTER ANY SECURITY POLICY') = 1")]
+    public void A_login_that_could_truncate_the_ledger_or_lift_the_policy_is_an_owner(string right) =>
+        Assert.Contains(right, SqlServerAccess.OwnerQuery, StringComparison.Ordinal);
 
     [Fact]
     public void The_policy_covers_every_table_and_lets_customers_write_only_what_customers_write()
@@ -103,6 +245,34 @@ public sealed class SqlServerTests
         Assert.False(postgres.Database.HasPendingModelChanges());
     }
 
+    private static IEnumerable<string> Statements(string user)
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+        return SqlServerAccess.Statements(TableAccess.FromModel(db), user);
+    }
+
     private static PortalDbContext Open(IDatabaseDialect dialect, string connection) =>
         new(PortalDatabase.OptionsFor(dialect, connection), TenantScope.ForReseller(ResellerId.New()));
+
+    [GeneratedRegex("@[a-z_]+")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"(CAST\()?SESSION_CONTEXT\(N'[a-z]+'\)( AS [a-z()0-9]+\))?")]
+    private static partial Regex SessionContext();
+
+    private sealed class RecordsLocks() : ForwardingDialect(new SqlServerDialect())
+    {
+        public List<Guid> Locked { get; } = [];
+
+        public override Task QueryManyAsync(
+            PortalDbContext db,
+            BulkStatement query,
+            IReadOnlyList<object?[]> rows,
+            Action<DbDataReader> found,
+            CancellationToken cancellationToken)
+        {
+            Locked.AddRange(rows.Select(row => (Guid)row.Single()!));
+            return Task.CompletedTask;
+        }
+    }
 }

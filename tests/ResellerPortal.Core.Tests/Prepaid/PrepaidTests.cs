@@ -5,7 +5,6 @@ using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Pricing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Tests.Pricing;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
@@ -13,16 +12,15 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Prepaid;
 
-public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class PrepaidTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task Conversions_go_on_to_the_last_one_that_is_paid_for(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await database.ReserveAsync(fixture.Secret));
 
@@ -88,10 +86,11 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    [Fact]
-    public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
+    [Theory]
+    [EachServer]
+    public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for(string provider)
     {
-        await using var database = await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(4.84m);
         var other = database.NewMeter();

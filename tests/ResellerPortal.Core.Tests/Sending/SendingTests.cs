@@ -7,19 +7,17 @@ using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Invoicing;
-using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Sending;
 
-public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+public sealed class SendingTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task A_finalised_invoice_is_emailed_once_with_its_files(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var mail = new MailFixture(database);
         var fixture = await InvoicingFixture.OpenAsync(database);
         var before = await fixture.InvoiceAsync();

@@ -10,7 +10,7 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Tokens;
 
 /// <summary>A master token's own terms bind the tokens that it issues.</summary>
-public sealed class MasterTokenTests(Metering.PostgreSqlFixture postgres) : IClassFixture<Metering.PostgreSqlFixture>
+public sealed class MasterTokenTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
 {
     [Fact]
     public async Task Restrictions_life_and_policy_are_inherited_and_not_exceeded()
@@ -64,11 +64,10 @@ public sealed class MasterTokenTests(Metering.PostgreSqlFixture postgres) : ICla
     }
 
     [Theory]
-    [InlineData("Sqlite")]
-    [InlineData("PostgreSql")]
+    [EachProvider]
     public async Task All_tokens_together_use_no_more_than_the_master_tokens_limit(string provider)
     {
-        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var database = await databases.OpenAsync(provider);
         var (owner, _, issuedMaster) = await SellMasterAsync(database, new TokenRequest("api", 100, null));
         var master = issuedMaster.Token;
         await database.UseAsync(issuedMaster.Secret, 10);
