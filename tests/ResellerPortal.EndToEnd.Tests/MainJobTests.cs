@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
+public class MainJobTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
     private const string OperatorEmail = "operator@test.example";
@@ -222,3 +222,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken(token).PostAsync("/convert/txt/to/pdf", form)).StatusCode);
     }
 }
+
+/// <inheritdoc/>
+[Trait(PortalServer.DatabaseTrait, PortalServer.OnPostgreSql)]
+public sealed class MainJobOnPostgreSqlTests(Browser browser) : MainJobTests(browser);

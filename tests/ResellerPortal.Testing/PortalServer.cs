@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
@@ -11,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Gateway;
+using Xunit;
 
 namespace ResellerPortal.Testing;
 
@@ -25,24 +25,26 @@ public sealed class ShiftedClock : TimeProvider
 }
 
 /// <summary>
-/// The complete portal on real Kestrel with its own database and no demonstration data: a SQLite file or, where TEST_POSTGRESQL holds
-/// the connection string of a server's role that may create databases and roles, a database there, or else one of the SQL Server that
-/// TEST_SQLSERVER names.
+/// The complete portal on real Kestrel with its own database and no demonstration data: a SQLite file, or a database of the server that
+/// TEST_POSTGRESQL or TEST_SQLSERVER names, or one of PostgreSQL for tests with the trait <see cref="OnPostgreSql"/>.
 /// </summary>
 public sealed partial class PortalServer : WebApplicationFactory<Program>
 {
-    private static readonly string? PostgreSql = Environment.GetEnvironmentVariable("TEST_POSTGRESQL");
+    /// <summary>The value of the trait <see cref="DatabaseTrait"/> of tests whose portals run on PostgreSQL.</summary>
+    public const string OnPostgreSql = "PostgreSQL";
 
-    private static readonly SqlServerHost? SqlServer = PostgreSql is null ? SqlServerHost.Given : null;
+    public const string DatabaseTrait = "Database";
+
+    private readonly PostgreSqlHost? _postgreSql = PostgreSqlHost.Given ?? (IsForPostgreSql ? PostgreSqlHost.Own : null);
+
+    private readonly SqlServerHost? _sqlServer;
 
     private readonly string _name = $"portal-test-{Guid.NewGuid():N}";
     private readonly Dictionary<string, string> _settings = [];
 
     private bool _isDropped;
 
-    private PortalServer()
-    {
-    }
+    private PortalServer() => _sqlServer = _postgreSql is null ? SqlServerHost.Given : null;
 
     public ShiftedClock Clock { get; } = new();
 
@@ -52,7 +54,10 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     /// <summary>The setting that connects another node to the same database.</summary>
     public (string, string) Storage => (
         "ConnectionStrings:Portal",
-        PostgreSql is not null ? Connect("portal") : SqlServer?.Connection(_name) ?? $"Data Source={File}");
+        _postgreSql?.Connection(_name) ?? _sqlServer?.Connection(_name) ?? $"Data Source={File}");
+
+    private static bool IsForPostgreSql =>
+        TestContext.Current.TestClass?.Traits.GetValueOrDefault(DatabaseTrait)?.Contains(OnPostgreSql) == true;
 
     private string File => Path.Combine(Path.GetTempPath(), $"{_name}.db");
 
@@ -71,6 +76,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
             server._settings[name] = value;
         }
 
+        server._postgreSql?.Create(server._name);
         server.UseKestrel(0);
         server.StartServer();
         return server;
@@ -142,17 +148,17 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(_settings.GetValueOrDefault("environment", "Development"));
-        builder.UseSetting("Database:Provider", PostgreSql is not null ? "PostgreSql" : SqlServer is not null ? "SqlServer" : "Sqlite");
+        builder.UseSetting("Database:Provider", _postgreSql is not null ? "PostgreSql" : _sqlServer is not null ? "SqlServer" : "Sqlite");
         builder.UseSetting("Database:MigrateOnStart", "true");
         builder.UseSetting(Storage.Item1, Storage.Item2);
-        if (PostgreSql is not null)
+        if (_postgreSql is not null)
         {
-            builder.UseSetting("ConnectionStrings:PortalOwner", Connect(user: null));
+            builder.UseSetting("ConnectionStrings:PortalOwner", _postgreSql.OwnerConnection(_name));
             builder.UseSetting("Database:ScopeKey", PostgreSqlServer.ScopeKey);
         }
-        else if (SqlServer is not null)
+        else if (_sqlServer is not null)
         {
-            builder.UseSetting("ConnectionStrings:PortalOwner", SqlServer.OwnerConnection(_name));
+            builder.UseSetting("ConnectionStrings:PortalOwner", _sqlServer.OwnerConnection(_name));
         }
 
         builder.UseSetting("Demo:Seed", "false");
@@ -174,7 +180,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     {
         base.Dispose(disposing);
         SqliteConnection.ClearAllPools();
-        if (PostgreSql is not null)
+        if (_postgreSql is not null)
         {
             NpgsqlConnection.ClearAllPools();
         }
@@ -182,25 +188,13 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         if (disposing && !_isDropped)
         {
             _isDropped = true;
-            SqlServer?.Drop(_name);
+            _sqlServer?.Drop(_name);
         }
 
         foreach (var file in (string[])[File, File + "-wal", File + "-shm"])
         {
             System.IO.File.Delete(file);
         }
-    }
-
-    /// <param name="user">Null for the role in TEST_POSTGRESQL.</param>
-    private string Connect(string? user)
-    {
-        var connection = new DbConnectionStringBuilder { ConnectionString = PostgreSql!, ["Database"] = _name, ["Maximum Pool Size"] = 20 };
-        if (user is not null)
-        {
-            connection["Username"] = user;
-        }
-
-        return connection.ConnectionString;
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

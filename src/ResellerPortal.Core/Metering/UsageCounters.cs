@@ -159,7 +159,7 @@ internal sealed class UsageCounters
     public long GetShareLeft(ApiToken token)
     {
         var (left, held) = (GetLeft(token.ResellerId), GetCustomer(token).Reserved);
-        return _rows.HasSeveralCustomers(token.ResellerId) ? Math.Max(0, ReserveQuantityPolicy.DivideUp(left + held, 2) - held) : left;
+        return _rows.HasSeveralCustomers(token.ResellerId) ? Math.Max(0, ((left + held) / 2) - held) : left;
     }
 
     /// <summary>Reserves the allocated quantity for a request that starts now.</summary>

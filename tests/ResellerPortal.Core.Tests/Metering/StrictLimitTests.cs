@@ -126,10 +126,7 @@ public sealed class StrictLimitTests
                     await SettleAsync(_held, step, mayExceed);
                     break;
                 case < 90:
-                    database.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
-                    await database.SweepAsync();
-                    _lost.AddRange(_held);
-                    _held.Clear();
+                    await LoseAsync();
                     break;
                 case < 97 when _lost.Count > 0:
                     await SettleAsync(_lost, step, mayExceed);
@@ -138,6 +135,20 @@ public sealed class StrictLimitTests
                     await database.RestartAsync();
                     break;
             }
+        }
+
+        /// <summary>What was lost is recorded as what it usually costs; a later charge above that was not held any more.</summary>
+        private async Task LoseAsync()
+        {
+            database.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
+            await database.SweepAsync();
+            await using var db = database.OpenAll();
+            foreach (var (id, _) in _held)
+            {
+                _lost.Add((id, await db.LedgerEntries.Where(e => e.RequestId == id).Select(e => e.Quantity).SingleAsync()));
+            }
+
+            _held.Clear();
         }
 
         private async Task SettleAsync(List<(Guid Id, long Quantity)> from, Step step, bool mayExceed)

@@ -12,7 +12,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-public sealed class GatewayTests
+public class GatewayTests
 {
     [Fact]
     public async Task A_text_file_comes_back_as_a_pdf_and_is_in_the_ledger()

@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Web.Tests.Gateway;
 
 /// <summary>One test per row of the settlement table, and one for arbitrary sequences.</summary>
-public sealed class SettlementTests
+public class SettlementTests
 {
     private const string Small = """{"ConversionCost": 3, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""";
 

@@ -10,7 +10,7 @@ using ResellerPortal.Web.Tests.Documents;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
-public sealed class InvoicePaymentTests
+public class InvoicePaymentTests
 {
     [Fact]
     public async Task An_invoice_is_paid_once_whatever_the_event_and_the_return_page_do_at_once()

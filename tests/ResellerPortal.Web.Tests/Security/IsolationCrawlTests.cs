@@ -14,7 +14,7 @@ namespace ResellerPortal.Web.Tests.Security;
 /// Requests every endpoint of the running portal without signing in, with a lower role and with the IDs of another tenant. A new
 /// endpoint that is not listed fails the test.
 /// </summary>
-public sealed partial class IsolationCrawlTests
+public partial class IsolationCrawlTests
 {
     private const string Marker = "Acme-of-Northwind";
 
