@@ -204,7 +204,7 @@ public class GatewayTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
             ConvertAsync(server, i % 2 == 0 ? limited.Secret : unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())));
 
-        Assert.InRange(answers.Where((_, i) => i % 2 == 0).Count(a => a.Status == HttpStatusCode.OK), 1, 40);
+        Assert.InRange(answers.Where((_, i) => i % 2 == 0).Count(a => a.Status == HttpStatusCode.OK), 0, 40);
         Assert.Equal(89, answers.Count(a => a.Status == HttpStatusCode.OK));
         var refused = answers.Where(a => a.Status != HttpStatusCode.OK);
         Assert.All(refused, a => Assert.Contains(a.Json.GetProperty("Code").GetInt32(), (int[])[4014, 5030]));
