@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -13,6 +14,10 @@ namespace ResellerPortal.Storage.SqlServer;
 /// <summary>SQL Server. Rows are locked with UPDLOCK until the end of the transaction, and batches divided.</summary>
 public sealed class SqlServerDialect : ServerDialect
 {
+    private const int MaxBatchRows = 1_000;
+
+    private static readonly ConditionalWeakTable<BulkStatement, DbParameter[]> Shapes = [];
+
     public override string Name => "SqlServer";
 
     /// <summary>Requires ALLOW_SNAPSHOT_ISOLATION, which <see cref="SqlServerSettings"/> enables.</summary>
@@ -48,57 +53,45 @@ public sealed class SqlServerDialect : ServerDialect
     public override Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         SqlServerAccess.IsOwnerAsync(db, cancellationToken);
 
-    /// <summary>
-    /// Locks the rows that are found and no key beside them, which would be locked in the server's order of ids. Without FORCESEEK a
-    /// small table is scanned, and every row of it locked.
-    /// </summary>
-    public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        $"SELECT {string.Join(
-            ", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, FORCESEEK)" : "")} WHERE {where}";
+    public override TableStatements Statements { get; } = new SqlServerStatements();
 
-    /// <summary>Safe as two statements, because the rows' owner is locked and nobody else can insert in between.</summary>
-    public override string MergeStatement(
-        string table,
-        IReadOnlyList<string> columns,
-        IReadOnlyList<string> keys,
-        IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima)
+    public override async Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
     {
-        var set = sums.Select(c => $"[{c}] = [{c}] + {Value(c)}").Concat(
-            maxima.Select(c => $"[{c}] = CASE WHEN [{c}] < {Value(c)} THEN {Value(c)} ELSE [{c}] END"));
-        return $"UPDATE [{table}] SET {string.Join(", ", set)} WHERE {string.Join(" AND ", keys.Select(k => $"[{k}] = {Value(k)}"))}; "
-            + $"IF @@ROWCOUNT = 0 INSERT INTO [{table}] ({string.Join(
-                ", ", columns.Select(c => $"[{c}]"))}) VALUES ({string.Join(", ", columns.Select(Value))})";
+        foreach (var part in Divide(steps.SelectMany(step => BoxedValues.FromRows(step).Select(values => (Step: step, Values: values)))))
+        {
+            await using var batch = new SqlBatch(
+                (SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+            foreach (var (step, values) in part)
+            {
+                batch.BatchCommands.Add(CreateCommand(step.Statement, values));
+            }
 
-        string Value(string column) => "@p" + columns.ToList().IndexOf(column);
+            await RunAsync(batch, part.Select(row => row.Step), cancellationToken);
+        }
     }
 
     public override bool IsTransient(DbException failure) => failure is SqlException reason && TransientFaults.IsTransient(reason);
 
-    /// <summary>Each row is a command, so that more would take longer than a command may.</summary>
-    protected override int MaxBatchRows => 1_000;
+    /// <summary>Divides rows into batches: each is a command, and more would take longer than a batch may.</summary>
+    internal static IEnumerable<TRow[]> Divide<TRow>(IEnumerable<TRow> rows) => rows.Chunk(MaxBatchRows);
 
-    protected override DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
+    private static SqlBatchCommand CreateCommand(BulkStatement statement, object?[] values)
     {
-        using var shape = new SqlCommand();
-        var parameters = statement.Parameters(shape);
-        var batch = new SqlBatch(
-            (SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        foreach (var row in rows)
+        var command = new SqlBatchCommand(statement.Text);
+        var parameters = Shapes.GetValue(statement, static s =>
         {
-            var command = new SqlBatchCommand(statement.Text);
-            for (var i = 0; i < row.Length; i++)
-            {
-                var parameter = (SqlParameter)((ICloneable)parameters[i]).Clone();
-                parameter.Value = row[i] ?? DBNull.Value;
-                parameter.Size = GetSize(parameter.Size, row[i]);
-                command.Parameters.Add(parameter);
-            }
-
-            batch.BatchCommands.Add(command);
+            using var shape = new SqlCommand();
+            return s.Parameters(shape);
+        });
+        for (var i = 0; i < values.Length; i++)
+        {
+            var parameter = (SqlParameter)((ICloneable)parameters[i]).Clone();
+            parameter.Value = values[i] ?? DBNull.Value;
+            parameter.Size = GetSize(parameter.Size, values[i]);
+            command.Parameters.Add(parameter);
         }
 
-        return batch;
+        return command;
     }
 
     /// <summary>The driver cuts a longer value to the parameter's size without a word; at any size, the server refuses it.</summary>

@@ -15,48 +15,44 @@ internal static class PreparedStatements
 {
     private static readonly ConditionalWeakTable<DbConnection, Statements> Known = [];
 
-    public static void Execute<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values)
+    public static void Run(PortalDbContext db, BulkStep step)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);
-        foreach (var row in rows)
+        var prepared = Known.GetOrCreateValue(connection).Get(connection, step.Statement);
+        using var found = step.Found is null ? null : new RawRow(prepared.Native);
+        for (var row = 0; row < step.Count; row++)
         {
             prepared.BeginRow();
-            values(row, prepared);
-            var result = raw.sqlite3_step(prepared.Native);
-            raw.sqlite3_reset(prepared.Native);
-            ThrowUnlessDone(result, connection);
+            step.AddValues(row, prepared);
+            Run(connection, prepared, found, step.Found);
         }
     }
 
-    public static void Query(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
+    /// <summary>Runs a query without parameters.</summary>
+    public static void Query(PortalDbContext db, BulkStatement statement, Action<DbDataReader> found)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);
         using var row = new RawRow(prepared.Native);
-        foreach (var values in rows)
-        {
-            prepared.BeginRow();
-            Array.ForEach(values, prepared.Add);
-            int result;
-            try
-            {
-                while ((result = raw.sqlite3_step(prepared.Native)) == raw.SQLITE_ROW)
-                {
-                    found(row);
-                }
-            }
-            finally
-            {
-                raw.sqlite3_reset(prepared.Native);
-            }
+        Run(connection, prepared, row, found);
+    }
 
-            ThrowUnlessDone(result, connection);
+    private static void Run(SqliteConnection connection, PreparedStatement prepared, RawRow? row, Action<DbDataReader>? found)
+    {
+        int result;
+        try
+        {
+            while ((result = raw.sqlite3_step(prepared.Native)) == raw.SQLITE_ROW)
+            {
+                found!(row!);
+            }
         }
+        finally
+        {
+            raw.sqlite3_reset(prepared.Native);
+        }
+
+        ThrowUnlessDone(result, connection);
     }
 
     private static void ThrowUnlessDone(int result, SqliteConnection connection)

@@ -50,5 +50,5 @@ internal sealed class RawTransaction : IRowTransaction
         return ValueTask.CompletedTask;
     }
 
-    private static void Run(PortalDbContext db, BulkStatement statement) => PreparedStatements.Query(db, statement, [[]], _ => { });
+    private static void Run(PortalDbContext db, BulkStatement statement) => PreparedStatements.Query(db, statement, _ => { });
 }

@@ -26,6 +26,8 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public bool HasRoles => false;
 
+    public int Writers => 1;
+
     /// <summary>The level for which the driver begins a DEFERRED transaction, which reads a snapshot in WAL mode.</summary>
     public IsolationLevel SnapshotLevel => IsolationLevel.ReadUncommitted;
 
@@ -56,52 +58,32 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.FromResult(false);
 
-    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        $"SELECT {OnConflictSql.Quote(columns)} FROM \"{table}\" WHERE {where}";
-
-    public string MergeStatement(
-        string table,
-        IReadOnlyList<string> columns,
-        IReadOnlyList<string> keys,
-        IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima) => OnConflictSql.Merge(table, columns, keys, sums, maxima, "max");
+    public TableStatements Statements { get; } = new SqliteStatements();
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(RawTransaction.Begin(db));
 
-    public Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken)
+    public Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
     {
-        PreparedStatements.Execute(db, statement, rows, values);
+        foreach (var step in steps)
+        {
+            PreparedStatements.Run(db, step);
+        }
+
         return Task.CompletedTask;
     }
 
-    public Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken)
-    {
-        PreparedStatements.Query(db, query, rows, found);
-        return Task.CompletedTask;
-    }
-
-    public IDelayedDurability DelayDurability(PortalDbContext db)
+    public Task<IDelayedDurability?> DelayDurabilityAsync(PortalDbContext db)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         DurableConnections.Reset(connection);
-        return new WriteAheadLog(connection, RandomAccess.FlushToDisk);
+        return Task.FromResult<IDelayedDurability?>(new WriteAheadLog(connection, RandomAccess.FlushToDisk));
     }
 
     /// <summary>https://www.sqlite.org/pragma.html#pragma_data_version</summary>
     public long? ReadDataVersion(PortalDbContext db)
     {
         var version = 0L;
-        PreparedStatements.Query(db, DataVersion, [[]], row => version = row.GetInt64(0));
+        PreparedStatements.Query(db, DataVersion, row => version = row.GetInt64(0));
         return version;
     }
 
@@ -153,6 +135,18 @@ public sealed class SqliteDialect : IDatabaseDialect
             return Task.CompletedTask;
         }
     }
+}
+
+/// <summary>Statements with INSERT … ON CONFLICT; rows need no locks.</summary>
+internal sealed class SqliteStatements : TableStatements
+{
+    public override string Merge(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima) =>
+        InsertOrMerge(table, columns, $"VALUES ({Parameters(columns)})", keys, sums, maxima, "max");
 }
 
 /// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>

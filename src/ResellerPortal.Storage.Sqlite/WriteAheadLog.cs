@@ -48,7 +48,15 @@ internal sealed class WriteAheadLog : IDelayedDurability
         command.ExecuteNonQuery();
     }
 
-    public void Flush()
+    public bool IsRemote => false;
+
+    public Task FlushAsync()
+    {
+        Flush();
+        return Task.CompletedTask;
+    }
+
+    internal void Flush()
     {
         if (FailedFlushes.ContainsKey(_file))
         {
@@ -72,10 +80,10 @@ internal sealed class WriteAheadLog : IDelayedDurability
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _checkpoint.Wait();
-        _checkpoints.Dispose();
+        await _checkpoint;
+        await _checkpoints.DisposeAsync();
         _log.Dispose();
     }
 

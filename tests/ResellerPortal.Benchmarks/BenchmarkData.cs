@@ -66,9 +66,9 @@ internal sealed class BenchmarkData : IAsyncDisposable
     {
         var token = Tokens[worker % Tokens.Count];
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var held = (ReserveResult.Held)await _meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf"));
+        var held = (ReserveResult.Held)await _meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
         var middle = System.Diagnostics.Stopwatch.GetTimestamp();
-        await _meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+        await _meter.SettleAsync(new SettleRequest(held.Key, 1));
         return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
     }
 

@@ -187,15 +187,10 @@ internal static class MeteringBenchmark
 
         public long Rows => Volatile.Read(ref _rows);
 
-        public override Task ExecuteManyAsync<TRow>(
-            PortalDbContext db,
-            BulkStatement statement,
-            IReadOnlyCollection<TRow> rows,
-            Action<TRow, IRowValues> values,
-            CancellationToken cancellationToken)
+        public override Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
         {
-            Interlocked.Add(ref _rows, rows.Count);
-            return base.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
+            Interlocked.Add(ref _rows, steps.Where(step => step.Written is not null).Sum(step => step.Count));
+            return base.RunAsync(db, steps, cancellationToken);
         }
     }
 }

@@ -3,6 +3,7 @@ using ResellerPortal.Benchmarks;
 var benchmarks = new Dictionary<string, Func<Options, Task>>
 {
     ["metering"] = MeteringBenchmark.RunAsync,
+    ["metering-server"] = ServerBenchmark.RunAsync,
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["invalid-tokens"] = InvalidTokenBenchmark.RunAsync,

@@ -15,6 +15,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public bool HasRoles => inner.HasRoles;
 
+    public int Writers => inner.Writers;
+
     public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
 
     public string GetConnectionString(string connectionString, TenantScope scope) => inner.GetConnectionString(connectionString, scope);
@@ -30,36 +32,14 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         inner.IsOwnerAsync(db, cancellationToken);
 
-    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        inner.SelectStatement(table, columns, where, isLocking);
-
-    public string MergeStatement(
-        string table,
-        IReadOnlyList<string> columns,
-        IReadOnlyList<string> keys,
-        IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima) =>
-        inner.MergeStatement(table, columns, keys, sums, maxima);
+    public TableStatements Statements => inner.Statements;
 
     public virtual Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
 
-    public virtual Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken) =>
-        inner.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
+    public virtual Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken) =>
+        inner.RunAsync(db, steps, cancellationToken);
 
-    public virtual Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken) =>
-        inner.QueryManyAsync(db, query, rows, found, cancellationToken);
-
-    public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);
+    public virtual Task<IDelayedDurability?> DelayDurabilityAsync(PortalDbContext db) => inner.DelayDurabilityAsync(db);
 
     public virtual long? ReadDataVersion(PortalDbContext db) => inner.ReadDataVersion(db);
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Conversions;
@@ -47,6 +48,8 @@ public sealed class ConversionJob : ICustomerOwned
     public int WebHookAttempts { get; set; }
 
     public string UpstreamId => Id.ToString("N");
+
+    public ReservationKey Reservation => new(Id, ResellerId);
 }
 
 internal sealed class ConversionJobConfiguration : IEntityTypeConfiguration<ConversionJob>
@@ -54,6 +57,7 @@ internal sealed class ConversionJobConfiguration : IEntityTypeConfiguration<Conv
     public void Configure(EntityTypeBuilder<ConversionJob> builder)
     {
         builder.Ignore(j => j.UpstreamId);
+        builder.Ignore(j => j.Reservation);
         builder.Property(j => j.Name).HasMaxLength(64);
         builder.Property(j => j.WebHook).HasMaxLength(2000);
         builder.Property(j => j.State).HasConversion<string>().HasMaxLength(10);

@@ -50,8 +50,9 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         }
 
         var rows = new LedgerRowCache(database, db);
-        await rows.LoadTokensAsync([], [entry.TokenId]);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+        var keys = new LedgerKeys();
+        keys.Add(entry.TokenId, customerId, entry.ResellerId);
+        await rows.LockAsync(keys);
 
         var drawn = await NetDraws.ReadAsync(db, entry, cancellationToken);
         var change = quantity - drawn.Sum(d => d.Quantity);
@@ -63,10 +64,10 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         var now = clock.GetUtcNow();
         var token = rows.GetToken(entry.TokenId);
         HashSet<Guid> lots = [.. drawn.Select(d => d.LotId)];
-        var counters = await UsageCounters.LoadAsync(rows, [token], [customerId], lots, entry.OccurredAtUtc, now);
+        var counters = await UsageCounters.LoadAsync(rows, keys, lots, entry.OccurredAtUtc, now);
         var posting = new LedgerPosting(rows, counters, now);
         var correction = posting.Correct(token, entry, change, reason.Trim(), drawn);
-        await posting.WriteAsync(cancellationToken);
+        await posting.WriteAsync(new RowBatch(database, db), cancellationToken);
         db.Audit(
             actor,
             now,

@@ -114,14 +114,16 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
     }
 
     /// <summary>Writes the entries and the changed counters; the caller commits the transaction.</summary>
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    /// <param name="batch">Further writes, which come first.</param>
+    public Task WriteAsync(RowBatch batch, CancellationToken cancellationToken)
     {
-        await rows.Database.InsertManyAsync(rows.Db, _entries, cancellationToken);
-        await rows.Database.InsertManyAsync(rows.Db, _draws, cancellationToken);
-        await rows.Database.MergeManyAsync(rows.Db, _rollups.Rollups, RollupSums, [], cancellationToken);
-        await rows.Database.MergeManyAsync(rows.Db, _rollups.WorstCosts, [], WorstMaxima, cancellationToken);
-        await rows.Database.InsertManyAsync(rows.Db, _alerts, cancellationToken);
-        await counters.WriteAsync(cancellationToken);
+        batch.Insert(_entries);
+        batch.Insert(_draws);
+        batch.Merge(_rollups.Rollups, RollupSums, []);
+        batch.Merge(_rollups.WorstCosts, [], WorstMaxima);
+        batch.Insert(_alerts);
+        counters.Write(batch);
+        return batch.RunAsync(cancellationToken);
     }
 
     private bool IsAboveCeiling(ApiToken token, string converter, long charged) =>

@@ -22,6 +22,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private readonly Dictionary<ResellerId, bool> _hasSeveralCustomers = [];
     private readonly Dictionary<Guid, CreditLot> _lots = [];
     private readonly Dictionary<ResellerId, List<CreditLot>> _openLots = [];
+    private readonly HashSet<Guid> _foundLots = [];
     private readonly Dictionary<Guid, Reservation> _reservations = [];
     private long? _dataVersion;
 
@@ -31,7 +32,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     public RandomSource Random { get; } = new();
 
-    public ReserveQuantityPolicy Policy { get; } = new(database, db, terms ?? new MeterTerms());
+    public ReserveQuantityPolicy Policy { get; } = new(terms ?? new MeterTerms());
 
     /// <summary>Starts a transaction that locks out all other writers, or locks their rows.</summary>
     public void Begin()
@@ -48,6 +49,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             _hasSeveralCustomers.Clear();
             _lots.Clear();
             _openLots.Clear();
+            _foundLots.Clear();
             _reservations.Clear();
             Policy.Clear();
         }
@@ -81,49 +83,55 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     /// <inheritdoc cref="Add"/>
     public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
 
-    /// <summary>Locks and reads tokens by the hash of their current or previous secret, and by id.</summary>
-    public async Task LoadTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
+    /// <summary>Finds tokens by the hash of their current or previous secret, and reservations that are held, without locking them.</summary>
+    /// <returns>The tokens, which may change until they are locked.</returns>
+    public async Task<IReadOnlyList<ApiToken>> FindAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> reservations)
     {
         var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
-        var read = await ReadByHashAsync(nameof(ApiToken.SecretHash), unknown);
-        if (read.Count < unknown.Count)
+        var found = new List<ApiToken>(hashes.Count);
+        var batch = CreateBatch();
+        ReadByHash(batch, nameof(ApiToken.SecretHash), unknown, found);
+        batch.Read<Reservation>(Missing(_reservations, reservations), isLocking: false, Add);
+        await batch.RunAsync();
+        if (found.Count < unknown.Count)
         {
-            var found = read.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            read.AddRange(await ReadByHashAsync(nameof(ApiToken.PreviousSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
+            var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
+            ReadByHash(batch, nameof(ApiToken.PreviousSecretHash), unknown.Where(hash => !known.Contains(hash)), found);
+            await batch.RunAsync();
         }
 
-        if (database.Dialect.HasRowLocks)
+        found.AddRange(hashes.Select(hash => _tokensByHash.GetValueOrDefault(hash)).OfType<ApiToken>());
+        if (!database.Dialect.HasRowLocks)
         {
-            // Rows read before they were locked may be stale.
-            ids = [.. read.Select(t => t.Id), .. ids];
-        }
-        else
-        {
-            read.ForEach(Cache);
+            found.ForEach(Cache);
         }
 
-        (await ReadMissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Cache);
+        return found;
     }
 
-    public async Task LoadReservationsAsync(IReadOnlyCollection<Guid> ids) =>
-        (await ReadMissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
-
-    /// <summary>Rereads reservations that may have changed before the locks were acquired.</summary>
-    public Task ReloadReservationsAsync(IReadOnlyCollection<Guid> reservations)
+    /// <summary>Locks tokens and then customers, and reads what else their usage depends on, except for lots.</summary>
+    public async Task LockAsync(LedgerKeys keys)
     {
-        foreach (var id in reservations)
+        var batch = CreateBatch();
+        batch.Read<ApiToken>(Missing(_tokens, keys.Tokens), isLocking: true, Cache);
+        if (database.Dialect.HasRowLocks && keys.TakeReservations() is { Count: > 0 } reservations)
         {
-            _reservations.Remove(id);
+            // The tokens' locks ensure that only one transaction settles a reservation.
+            foreach (var id in reservations)
+            {
+                _reservations.Remove(id);
+            }
+
+            batch.Read<Reservation>(reservations.Cast<object>(), isLocking: false, Add);
         }
 
-        return LoadReservationsAsync(reservations);
+        batch.Read<Customer>(Missing(_customers, keys.Customers, id => id.Value), isLocking: true, customer => _customers[customer.Id] = customer);
+        batch.Read<Reseller>(
+            Missing(_resellers, keys.Resellers, id => id.Value), isLocking: false, reseller => _resellers[reseller.Id] = reseller);
+        ReadOpenLots(batch, keys.Resellers);
+        Policy.Read(batch, keys.Converters, keys.Resellers);
+        await batch.RunAsync();
     }
-
-    public async Task LoadCustomersAsync(IEnumerable<CustomerId> ids) =>
-        (await ReadMissingAsync(_customers, ids, id => id.Value, isLocking: true)).ForEach(customer => _customers[customer.Id] = customer);
-
-    public async Task LoadResellersAsync(IEnumerable<ResellerId> ids) =>
-        (await ReadMissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
 
     /// <summary>Reads whether resellers have more than one customer.</summary>
     public async Task LoadNeighborsAsync(IEnumerable<ResellerId> ids)
@@ -134,23 +142,18 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    /// <summary>Locks and reads all lots of the given resellers that have capacity left.</summary>
-    public async Task LoadOpenLotsAsync(IEnumerable<ResellerId> resellers)
+    /// <summary>
+    /// Locks and reads the lots that have capacity left, and others by id. Full lots are added to the open ones, because this transaction
+    /// may free capacity.
+    /// </summary>
+    public async Task LockLotsAsync(IReadOnlyCollection<Guid> ids)
     {
-        var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
-        unknown.ForEach(reseller => _openLots[reseller] = []);
-        foreach (var lot in await database.ReadManyAsync<CreditLot>(
-            db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
-        {
-            AddOpenLot(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
-        }
-    }
-
-    /// <summary>Locks and reads lots by id. Full lots are added to the open ones, because this transaction may free capacity.</summary>
-    public async Task LoadLotsAsync(IReadOnlyCollection<Guid> ids)
-    {
-        (await ReadMissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
-        foreach (var id in ids)
+        Guid[] wanted = [.. _foundLots.Union(ids)];
+        _foundLots.Clear();
+        var batch = CreateBatch();
+        batch.Read<CreditLot>(Missing(_lots, wanted), isLocking: true, lot => _lots[lot.Id] = lot);
+        await batch.RunAsync();
+        foreach (var id in wanted)
         {
             AddOpenLot(_lots[id]);
         }
@@ -169,8 +172,23 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    private Task<List<ApiToken>> ReadByHashAsync(string property, IEnumerable<HashKey> hashes) =>
-        database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);
+    /// <summary>Reads the lots that have capacity left. They are locked together with others, all in one order.</summary>
+    private void ReadOpenLots(RowBatch batch, IEnumerable<ResellerId> resellers)
+    {
+        var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).ToList();
+        unknown.ForEach(reseller => _openLots[reseller] = []);
+        batch.Read<CreditLot>([nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: false, HasRoom, lot =>
+        {
+            _foundLots.Add(lot.Id);
+            if (!database.Dialect.HasRowLocks)
+            {
+                _lots.TryAdd(lot.Id, lot);
+            }
+        });
+    }
+
+    private static void ReadByHash(RowBatch batch, string property, IEnumerable<HashKey> hashes, List<ApiToken> found) =>
+        batch.Read<ApiToken>([property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, found.Add);
 
     private void Cache(ApiToken read)
     {
@@ -183,19 +201,68 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    /// <summary>Reads the rows that are not cached, in id order.</summary>
-    private Task<List<TRow>> ReadMissingAsync<TKey, TRow>(
-        Dictionary<TKey, TRow> known,
-        IEnumerable<TKey> keys,
-        Func<TKey, Guid> idOf,
-        bool isLocking)
-        where TKey : struct
-        where TRow : class
+    private RowBatch CreateBatch() => new(database, db);
+
+    private static IEnumerable<object> Missing<TRow>(Dictionary<Guid, TRow> known, IEnumerable<Guid> ids) => Missing(known, ids, id => id);
+
+    /// <summary>The keys of rows that are not cached, in the order in which rows are locked.</summary>
+    private static IEnumerable<object> Missing<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf)
+        where TKey : struct =>
+        keys.Where(key => !known.ContainsKey(key)).Distinct().OrderBy(idOf).Cast<object>();
+}
+
+/// <summary>The rows that a transaction changes usage of.</summary>
+internal sealed class LedgerKeys
+{
+    private readonly HashSet<Guid> _reservations = [];
+
+    public HashSet<Guid> Tokens { get; } = [];
+
+    public HashSet<CustomerId> Customers { get; } = [];
+
+    public HashSet<ResellerId> Resellers { get; } = [];
+
+    public HashSet<string> Converters { get; } = [];
+
+    public static LedgerKeys OfTokens(IEnumerable<Guid> ids)
     {
-        List<TKey> missing = [.. keys.Where(key => !known.ContainsKey(key))];
-        return missing.Count == 0
-            ? Task.FromResult<List<TRow>>([])
-            : database.ReadManyAsync<TRow>(db, missing.Distinct().OrderBy(idOf).Cast<object>(), isLocking, default);
+        var keys = new LedgerKeys();
+        keys.Tokens.UnionWith(ids);
+        return keys;
+    }
+
+    public static LedgerKeys Of(IEnumerable<ApiToken> tokens)
+    {
+        var keys = new LedgerKeys();
+        foreach (var token in tokens)
+        {
+            keys.Add(token.Id, token.CustomerId, token.ResellerId);
+        }
+
+        return keys;
+    }
+
+    public void Add(Guid token, CustomerId customer, ResellerId reseller)
+    {
+        Tokens.Add(token);
+        Customers.Add(customer);
+        Resellers.Add(reseller);
+    }
+
+    /// <summary>Adds a reservation that was read before its token was locked, and must be read again.</summary>
+    public void Add(Reservation reservation)
+    {
+        Add(reservation.TokenId, reservation.CustomerId, reservation.ResellerId);
+        Converters.Add(reservation.Converter);
+        _reservations.Add(reservation.Id);
+    }
+
+    /// <summary>The reservations to read again, once.</summary>
+    public IReadOnlyCollection<Guid> TakeReservations()
+    {
+        Guid[] taken = [.. _reservations];
+        _reservations.Clear();
+        return taken;
     }
 }
 

@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Threading.Channels;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
@@ -13,13 +11,15 @@ namespace ResellerPortal.Core.Metering;
 /// <param name="Caller">The caller's address, for tokens restricted to networks.</param>
 /// <param name="Origin">The web origin sent by a browser; null for other clients.</param>
 /// <param name="Extent">What the request has to convert; null for one file.</param>
+/// <param name="Reseller">Whose token it is, if that is known: a reseller's commands share a writer, and so its locks.</param>
 public sealed record ReserveRequest(
     byte[] SecretHash,
     string Converter,
     long? Quantity = null,
     IPAddress? Caller = null,
     string? Origin = null,
-    RequestExtent? Extent = null);
+    RequestExtent? Extent = null,
+    ResellerId? Reseller = null);
 
 /// <summary>The operator's terms for what is held.</summary>
 /// <param name="DefaultCeiling">The most that one request may cost if the operator does not state it for its converter.</param>
@@ -38,13 +38,23 @@ public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = 
     internal static RequestExtent OneFile { get; } = new(1);
 }
 
+/// <summary>A reservation, and whose it is: a reseller's commands share a writer, and so its locks.</summary>
+/// <param name="Reseller">Null if it is not at hand, which costs speed and nothing else.</param>
+public readonly record struct ReservationKey(Guid Id, ResellerId? Reseller)
+{
+    public static implicit operator ReservationKey(Guid id) => new(id, null);
+}
+
 public abstract record ReserveResult
 {
     private ReserveResult()
     {
     }
 
-    public sealed record Held(Guid ReservationId, ResellerId ResellerId, CustomerId CustomerId, long Quantity) : ReserveResult;
+    public sealed record Held(Guid ReservationId, ResellerId ResellerId, CustomerId CustomerId, long Quantity) : ReserveResult
+    {
+        public ReservationKey Key => new(ReservationId, ResellerId);
+    }
 
     public sealed record UnknownToken : ReserveResult;
 
@@ -105,7 +115,10 @@ public abstract record ReserveResult
 /// <summary>What the upstream charged for a reservation.</summary>
 /// <param name="Quantity">Conversions charged; 0 releases the reservation; null means unknown and records the reserved quantity as
 /// Unconfirmed.</param>
-public sealed record SettleRequest(Guid ReservationId, long? Quantity, string? Reference = null);
+public sealed record SettleRequest(ReservationKey Reservation, long? Quantity, string? Reference = null)
+{
+    public Guid ReservationId => Reservation.Id;
+}
 
 public abstract record SettleResult
 {
@@ -122,7 +135,7 @@ public abstract record SettleResult
 }
 
 /// <summary>
-/// Meters live requests: reserve, then settle or release. All commands of a node are committed by one <see cref="MeterWriter"/>, which
+/// Meters live requests: reserve, then settle or release. All commands of a node are committed by its <see cref="MeterWriter"/>, which
 /// batches queued commands into transactions; a command completes only after its commit.
 /// </summary>
 /// <param name="coverage">Determines how many conversions prepaid balances cover.</param>
@@ -137,11 +150,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     /// </summary>
     private const int MaxCoverageAttempts = 20;
 
-    // Unbounded, because settlements record what happened and are never rejected; only reservations are limited.
-    private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(
-        new UnboundedChannelOptions { SingleReader = true });
-
-    private int _waiting;
+    private readonly MeterRoutes _routes = new();
 
     internal MeterTerms Terms { get; } = terms ?? new MeterTerms();
 
@@ -155,7 +164,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
         Validate(request.Extent ?? RequestExtent.OneFile);
-        return HoldAsync(() => new ReserveCommand(request), cancellationToken);
+        return HoldAsync(() => new ReserveCommand(request), request.Reseller, cancellationToken);
     }
 
     /// <summary>
@@ -166,10 +175,10 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     /// <returns><see cref="ReserveResult.Held"/> with the whole quantity held, or the refusal.</returns>
     /// <exception cref="MeterUnavailableException">The database could not be written, or the queue is full; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled before the writer processed it; nothing changed.</exception>
-    public Task<ReserveResult> ExtendAsync(Guid reservationId, RequestExtent extent, CancellationToken cancellationToken = default)
+    public Task<ReserveResult> ExtendAsync(ReservationKey reservation, RequestExtent extent, CancellationToken cancellationToken = default)
     {
         Validate(extent);
-        return HoldAsync(() => new ExtendCommand(reservationId, extent), cancellationToken);
+        return HoldAsync(() => new ExtendCommand(reservation.Id, extent), reservation.Reseller, cancellationToken);
     }
 
     /// <summary>
@@ -181,29 +190,19 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.Quantity ?? 0);
         var command = new SettleCommand(request);
-        Post(command);
+        Post(command, request.Reservation.Reseller);
         return command.Answer;
     }
 
     /// <summary>Releases a reservation that the upstream did not charge. Repeating it changes nothing.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
-    public Task<SettleResult> ReleaseAsync(Guid reservationId) => SettleAsync(new SettleRequest(reservationId, 0));
+    public Task<SettleResult> ReleaseAsync(ReservationKey reservation) => SettleAsync(new SettleRequest(reservation, 0));
 
-    /// <returns>False once the queue is closed and empty.</returns>
-    internal ValueTask<bool> WaitAsync() => _queue.Reader.WaitToReadAsync();
+    /// <summary>Divides the commands among writers; call it before the first command.</summary>
+    /// <returns>A queue for each writer.</returns>
+    internal IReadOnlyList<MeterQueue> Divide(int writers) => _routes.Divide(writers);
 
-    internal bool TryRead([NotNullWhen(true)] out MeterCommand? command)
-    {
-        var isRead = _queue.Reader.TryRead(out command);
-        if (isRead)
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
-        return isRead;
-    }
-
-    internal void StopAccepting() => _queue.Writer.TryComplete();
+    internal void StopAccepting() => _routes.Close();
 
     private static void Validate(RequestExtent extent)
     {
@@ -213,17 +212,18 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     }
 
     /// <summary>Runs a command that holds conversions, and again once the prepaid balance is known to cover them.</summary>
-    private async Task<ReserveResult> HoldAsync(Func<MeterCommand<ReserveResult>> create, CancellationToken cancellationToken)
+    private async Task<ReserveResult> HoldAsync(
+        Func<MeterCommand<ReserveResult>> create, ResellerId? reseller, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
         {
-            if (Volatile.Read(ref _waiting) >= capacity)
+            if (_routes.Waiting >= capacity)
             {
                 throw new MeterUnavailableException("Too many requests are waiting for the ledger. Try again in a few seconds.");
             }
 
             var command = create();
-            Post(command);
+            Post(command, reseller);
             using var registration = cancellationToken.UnsafeRegister(
                 static (state, token) => ((MeterCommand<ReserveResult>)state!).TryCancel(token), command);
             var result = await command.Answer;
@@ -241,12 +241,10 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
     }
 
-    private void Post(MeterCommand command)
+    private void Post(MeterCommand command, ResellerId? reseller)
     {
-        Interlocked.Increment(ref _waiting);
-        if (!_queue.Writer.TryWrite(command))
+        if (!_routes.Find(reseller).TryAdd(command))
         {
-            Interlocked.Decrement(ref _waiting);
             command.Fail(new MeterUnavailableException("The portal is shutting down. Try again in a few seconds."));
         }
     }

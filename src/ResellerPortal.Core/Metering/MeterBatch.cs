@@ -1,6 +1,5 @@
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -18,7 +17,6 @@ internal sealed class MeterBatch
     private readonly UsageCounters _counters;
     private readonly LedgerPosting _posting;
     private readonly DateTimeOffset _now;
-    private readonly bool _isRepeated;
     private readonly SettledReservations _settled;
     private readonly List<Reservation> _held = [];
     private readonly HashSet<Reservation> _extended = [];
@@ -28,20 +26,14 @@ internal sealed class MeterBatch
         LedgerRowCache rows,
         UsageCounters counters,
         DateTimeOffset now,
-        bool isRepeated,
         SettledReservations settled)
     {
-        (_rows, _counters, _now, _isRepeated, _settled) = (rows, counters, now, isRepeated, settled);
+        (_rows, _counters, _now, _settled) = (rows, counters, now, settled);
         _posting = new LedgerPosting(rows, counters, now);
     }
 
     /// <summary>Locks and reads the rows that the commands need, in the order token, customer, lots.</summary>
-    /// <param name="isRepeated">Whether an earlier attempt may have committed the batch without confirmation.</param>
-    public static async Task<MeterBatch> LoadAsync(
-        LedgerRowCache rows,
-        IReadOnlyList<MeterCommand> commands,
-        DateTimeOffset now,
-        bool isRepeated)
+    public static async Task<MeterBatch> LoadAsync(LedgerRowCache rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now)
     {
         var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
         foreach (var command in commands)
@@ -61,8 +53,9 @@ internal sealed class MeterBatch
                         converters.Add(reserve.Request.Converter);
                     }
 
-                    if (isRepeated && reserve.ReservationId is { } before)
+                    if (reserve.ReservationId is { } before)
                     {
+                        // An earlier attempt may have been committed without confirmation.
                         reservationIds.Add(before);
                     }
 
@@ -70,42 +63,28 @@ internal sealed class MeterBatch
             }
         }
 
+        var tokens = await rows.FindAsync(hashes, reservationIds);
         var settled = new SettledReservations();
-        var reservations = await LoadReservationsAsync(rows, hashes, reservationIds, settled);
-        await settled.LoadDrawsAsync(rows);
-        var (tokens, customers, lots) = (new HashSet<ApiToken>(), new HashSet<CustomerId>(), new HashSet<Guid>());
-        foreach (var token in hashes.Select(hash => rows.FindToken(hash.Hash)).OfType<ApiToken>())
-        {
-            tokens.Add(token);
-            customers.Add(token.CustomerId);
-        }
-
-        foreach (var reservation in reservations)
-        {
-            tokens.Add(rows.GetToken(reservation.TokenId));
-            customers.Add(reservation.CustomerId);
-            foreach (var part in reservation.Parts)
-            {
-                lots.Add(part.LotId);
-            }
-
-            converters.Add(reservation.Converter);
-        }
-
-        var earliest = now;
+        var reservations = FindReservations(rows, reservationIds);
+        await settled.LoadAsync(rows, reservationIds.Except(reservations.Select(r => r.Id)));
+        var keys = LedgerKeys.Of(tokens);
+        keys.Converters.UnionWith(converters);
+        reservations.ForEach(keys.Add);
         foreach (var late in settled.Unconfirmed)
         {
-            tokens.Add(rows.GetToken(late.Entry.TokenId));
-            converters.Add(late.Entry.Converter);
-            customers.Add(late.Entry.CustomerId);
-            lots.UnionWith(late.Drawn.Select(part => part.LotId));
-            earliest = late.Entry.OccurredAtUtc < earliest ? late.Entry.OccurredAtUtc : earliest;
+            keys.Add(late.Entry.TokenId, late.Entry.CustomerId, late.Entry.ResellerId);
+            keys.Converters.Add(late.Entry.Converter);
         }
 
-        var counters = await UsageCounters.LoadAsync(rows, tokens, customers, lots, earliest, now);
-        await rows.Policy.LoadAsync(converters, counters.Resellers);
+        await rows.LockAsync(keys);
+        var held = FindReservations(rows, reservations.Select(r => r.Id));
+        await settled.LoadAsync(rows, reservations.Select(r => r.Id).Except(held.Select(r => r.Id)));
+        await settled.LoadDrawsAsync(rows);
+        HashSet<Guid> lots = [.. held.SelectMany(r => r.Parts).Concat(settled.Unconfirmed.SelectMany(late => late.Drawn)).Select(p => p.LotId)];
+        var earliest = settled.Unconfirmed.Select(late => late.Entry.OccurredAtUtc).Append(now).Min();
+        var counters = await UsageCounters.LoadAsync(rows, keys, lots, earliest, now);
         await rows.LoadNeighborsAsync(counters.Resellers.Where(reseller => counters.GetLeft(reseller) < SharedBelow));
-        return new MeterBatch(rows, counters, now, isRepeated, settled);
+        return new MeterBatch(rows, counters, now, settled);
     }
 
     public Guid NewId() => _rows.Random.NextId(_now);
@@ -117,7 +96,7 @@ internal sealed class MeterBatch
             return new ReserveResult.UnknownToken();
         }
 
-        if (_isRepeated && _rows.FindReservation(reservationId) is { } before)
+        if (_rows.FindReservation(reservationId) is { } before)
         {
             return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, before.Quantity);
         }
@@ -237,11 +216,12 @@ internal sealed class MeterBatch
     /// <summary>Writes the changes of all commands; the caller commits the transaction.</summary>
     public async Task WriteAsync()
     {
-        await _rows.Database.InsertManyAsync(_rows.Db, _held, default);
+        var batch = new RowBatch(_rows.Database, _rows.Db);
+        batch.Insert(_held);
         _extended.ExceptWith(_ended);
-        await _rows.Database.UpdateManyAsync(_rows.Db, _extended, ExtendedColumns, default);
-        await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
-        await _posting.WriteAsync(default);
+        batch.Update(_extended, ExtendedColumns);
+        batch.Delete(_ended);
+        await _posting.WriteAsync(batch, default);
     }
 
     /// <summary>
@@ -353,31 +333,6 @@ internal sealed class MeterBatch
         }
 
         return total;
-    }
-
-    /// <summary>Loads the reservations to settle or extend, and locks the tokens of all commands.</summary>
-    private static async Task<List<Reservation>> LoadReservationsAsync(
-        LedgerRowCache rows,
-        HashSet<HashKey> hashes,
-        HashSet<Guid> reservationIds,
-        SettledReservations settled)
-    {
-        await rows.LoadReservationsAsync(reservationIds);
-        var reservations = FindReservations(rows, reservationIds);
-        await settled.LoadAsync(rows, reservationIds.Except(reservations.Select(r => r.Id)));
-        await rows.LoadTokensAsync(
-            hashes,
-            [.. reservations.Select(r => r.TokenId).Concat(settled.Unconfirmed.Select(s => s.Entry.TokenId)).Distinct()]);
-        if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
-        {
-            // The tokens' locks ensure that only one transaction settles a reservation.
-            await rows.ReloadReservationsAsync(reservationIds);
-            var former = reservations;
-            reservations = FindReservations(rows, reservationIds);
-            await settled.LoadAsync(rows, former.Select(r => r.Id).Except(reservations.Select(r => r.Id)));
-        }
-
-        return reservations;
     }
 
     /// <summary>The token with this secret, or with this previous secret while that is still valid.</summary>

@@ -3,13 +3,20 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>A queued command. It is taken once, by the writer or by the caller's cancellation; its first result is final.</summary>
 internal abstract class MeterCommand
 {
-    private int _isTaken;
+    private const int MaxReturns = 3;
 
-    /// <summary>Whether the command completes only after its commit is on disk.</summary>
+    private int _isTaken;
+    private int _returns;
+
+    /// <summary>Whether the command completes only after its commit is on disk, even if the disk is this machine's.</summary>
     public abstract bool WaitsForDisk { get; }
 
     /// <returns>False if the caller has cancelled the command.</returns>
-    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 || _returns > 0;
+
+    /// <summary>Counts that the command goes back to its queue, because its commit may have been lost.</summary>
+    /// <returns>False if it went back too often.</returns>
+    public bool TryReturn() => ++_returns <= MaxReturns;
 
     /// <summary>Applies the command to locked rows; it completes after the commit.</summary>
     public abstract void Apply(MeterBatch batch);

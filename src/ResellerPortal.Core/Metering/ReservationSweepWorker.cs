@@ -39,17 +39,18 @@ public sealed class ReservationSweepWorker(
         var dead = await db.Reservations
             .Where(r => r.CreatedAtUtc < deadline)
             .OrderBy(r => r.CreatedAtUtc)
-            .Select(r => r.Id)
+            .Select(r => new ReservationKey(r.Id, r.ResellerId))
             .Take(10_000)
             .ToListAsync(cancellationToken);
         foreach (var keeper in keepers)
         {
-            dead = [.. dead.Except(await keeper.FindOwnedAsync(dead, cancellationToken))];
+            var owned = await keeper.FindOwnedAsync([.. dead.Select(r => r.Id)], cancellationToken);
+            dead.RemoveAll(r => owned.Contains(r.Id));
         }
 
-        foreach (var reservationId in dead)
+        foreach (var reservation in dead)
         {
-            await meter.SettleAsync(new SettleRequest(reservationId, Quantity: null));
+            await meter.SettleAsync(new SettleRequest(reservation, Quantity: null));
         }
 
         if (dead.Count > 0)

@@ -24,7 +24,7 @@ namespace ResellerPortal.Core.Metering;
 /// worst cost.
 /// </para>
 /// </summary>
-internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db, MeterTerms terms)
+internal sealed class ReserveQuantityPolicy(MeterTerms terms)
 {
     private const long BytesPerMegabyte = 1_000_000;
 
@@ -37,8 +37,8 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         _seen.Clear();
     }
 
-    /// <summary>Loads what is known of the given converters unless it is cached.</summary>
-    public async Task LoadAsync(IReadOnlyCollection<string> converters, IReadOnlyCollection<ResellerId> resellers)
+    /// <summary>Adds reads of what is known of the given converters unless it is cached.</summary>
+    public void Read(RowBatch batch, IReadOnlyCollection<string> converters, IReadOnlyCollection<ResellerId> resellers)
     {
         var (unknown, unseen) = (new List<string>(), new List<object?[]>());
         foreach (var name in converters.SelectMany(name => (string[])[name, ConverterName.GetPair(name)]))
@@ -62,16 +62,13 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
             unknown.Add(ConverterCost.AllConverters);
         }
 
-        foreach (var cost in await database.ReadManyAsync<ConverterCost>(db, unknown, isLocking: false, default))
-        {
-            _stated[cost.Converter] = cost;
-        }
-
-        foreach (var worst in await database.ReadManyAsync<WorstCost>(
-            db, [nameof(WorstCost.ResellerId), nameof(WorstCost.Converter)], unseen, isLocking: false, null, default))
-        {
-            _seen[(worst.ResellerId, worst.Converter)] = (worst.PerFile, worst.PerRequest);
-        }
+        batch.Read<ConverterCost>(unknown, isLocking: false, cost => _stated[cost.Converter] = cost);
+        batch.Read<WorstCost>(
+            [nameof(WorstCost.ResellerId), nameof(WorstCost.Converter)],
+            unseen,
+            isLocking: false,
+            null,
+            worst => _seen[(worst.ResellerId, worst.Converter)] = (worst.PerFile, worst.PerRequest));
     }
 
     /// <summary>Raises the cached worst cost to that of a request.</summary>

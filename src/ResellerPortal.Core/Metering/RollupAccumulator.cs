@@ -12,9 +12,10 @@ internal sealed class RollupAccumulator
 
     public IReadOnlyCollection<UsageRollup> Rollups => _rollups.Values;
 
+    /// <summary>In one order for all transactions, since nobody holds a lock on these rows.</summary>
     public IReadOnlyCollection<WorstCost> WorstCosts =>
         [
-            .. _worst.Select(w => new WorstCost
+            .. _worst.OrderBy(w => w.Key.Item1.Value).ThenBy(w => w.Key.Item2, StringComparer.Ordinal).Select(w => new WorstCost
             {
                 ResellerId = w.Key.Item1,
                 Converter = w.Key.Item2,

@@ -73,7 +73,13 @@ internal sealed class SettledReservations
         }
     }
 
-    private static Task<List<LedgerEntry>> ReadAsync(LedgerRowCache rows, IEnumerable<Guid> requestIds) =>
-        rows.Database.ReadManyAsync<LedgerEntry>(
-            rows.Db, [nameof(LedgerEntry.RequestId)], requestIds.Select(id => (object?[])[id]), isLocking: false, null, default);
+    private static async Task<List<LedgerEntry>> ReadAsync(LedgerRowCache rows, IEnumerable<Guid> requestIds)
+    {
+        var entries = new List<LedgerEntry>();
+        var batch = new RowBatch(rows.Database, rows.Db);
+        batch.Read<LedgerEntry>(
+            [nameof(LedgerEntry.RequestId)], requestIds.Select(id => (object?[])[id]), isLocking: false, null, entries.Add);
+        await batch.RunAsync();
+        return entries;
+    }
 }

@@ -59,23 +59,19 @@ internal sealed class UsageCounters
 
     public IReadOnlyCollection<ResellerId> Resellers => _today.Keys;
 
-    /// <summary>Locks and reads the rows that usage of these tokens changes. The tokens are already in the cache.</summary>
-    /// <param name="customers">Customers that receive entries.</param>
+    /// <summary>Locks and reads the rows that usage of these tokens changes.</summary>
     /// <param name="heldLots">Lots needed even if expired or full.</param>
     /// <param name="earliest">The time of the oldest usage to be recorded.</param>
     public static async Task<UsageCounters> LoadAsync(
         LedgerRowCache rows,
-        IEnumerable<ApiToken> tokens,
-        IEnumerable<CustomerId> customers,
+        LedgerKeys keys,
         HashSet<Guid> heldLots,
         DateTimeOffset earliest,
         DateTimeOffset now)
     {
-        ResellerId[] resellers = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        await rows.LoadCustomersAsync(customers);
-        await rows.LoadResellersAsync(resellers);
-        await rows.LoadOpenLotsAsync(resellers);
-        await rows.LoadLotsAsync(heldLots);
+        await rows.LockAsync(keys);
+        await rows.LockLotsAsync(heldLots);
+        var resellers = keys.Resellers;
         var counters = new UsageCounters(rows, resellers, heldLots, earliest, now);
         foreach (var reseller in resellers)
         {
@@ -88,7 +84,7 @@ internal sealed class UsageCounters
                     .Select(l => l.Id)
                     .Take(1)
                     .ToListAsync();
-                await rows.LoadLotsAsync(newest);
+                await rows.LockLotsAsync(newest);
                 heldLots.UnionWith(newest);
             }
         }
@@ -262,12 +258,12 @@ internal sealed class UsageCounters
     public IEnumerable<UsageAlert> Alert(ApiToken token) =>
         UsageThresholds.Mark(token, GetCustomer(token), _lots.Where(lot => lot.ResellerId == token.ResellerId), StartMonth(token), _now);
 
-    /// <summary>Writes the changed counters; the caller commits the transaction.</summary>
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    /// <summary>Adds writes of the changed counters.</summary>
+    public void Write(RowBatch batch)
     {
-        await _rows.Database.UpdateManyAsync(_rows.Db, _tokens, TokenColumns, cancellationToken);
-        await _rows.Database.UpdateManyAsync(_rows.Db, _customers, CustomerColumns, cancellationToken);
-        await _rows.Database.UpdateManyAsync(_rows.Db, _lots, LotColumns, cancellationToken);
+        batch.Update(_tokens, TokenColumns);
+        batch.Update(_customers, CustomerColumns);
+        batch.Update(_lots, LotColumns);
     }
 
     /// <summary>Counts a quantity as held by a token and its customer; negative releases it.</summary>

@@ -27,17 +27,16 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         var rows = new LedgerRowCache(database, db);
-        await rows.LoadTokensAsync([], tokenIds);
-        var tokens = Array.ConvertAll(tokenIds, rows.GetToken);
+        await rows.LockAsync(LedgerKeys.OfTokens(tokenIds));
+        var keys = LedgerKeys.Of(tokenIds.Select(rows.GetToken));
         var now = clock.GetUtcNow();
-        var counters = await UsageCounters.LoadAsync(
-            rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), now);
+        var counters = await UsageCounters.LoadAsync(rows, keys, [], facts.Min(f => f.OccurredAtUtc), now);
         var posting = new LedgerPosting(rows, counters, now);
         foreach (var fact in facts)
         {
             posting.Append(counters.GetToken(fact.TokenId), fact, preferredLots: []);
         }
 
-        await posting.WriteAsync(cancellationToken);
+        await posting.WriteAsync(new RowBatch(database, db), cancellationToken);
     }
 }

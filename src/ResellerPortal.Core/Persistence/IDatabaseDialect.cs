@@ -5,10 +5,6 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>A statement with its parameters, named @p0, @p1 … in order.</summary>
-/// <param name="Parameters">Creates parameters of the right types without values.</param>
-public sealed record BulkStatement(string Text, Func<DbCommand, DbParameter[]> Parameters);
-
 /// <summary>The differences between database providers: connecting, locking, and reading and writing many rows.</summary>
 public interface IDatabaseDialect
 {
@@ -20,6 +16,9 @@ public interface IDatabaseDialect
 
     /// <summary>Whether the database has roles, so that the running portal is not its owner.</summary>
     bool HasRoles { get; }
+
+    /// <summary>The number of writers of a node that can usefully commit at the same time.</summary>
+    int Writers { get; }
 
     /// <summary>The isolation level for reading a consistent snapshot without blocking writers.</summary>
     IsolationLevel SnapshotLevel { get; }
@@ -46,44 +45,20 @@ public interface IDatabaseDialect
     /// <summary>Whether the context's role could change the schema or remove the ledger's protection.</summary>
     Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
-    /// <summary>A SELECT of one table with a condition, optionally locking the rows until the transaction ends.</summary>
-    string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
-
-    /// <summary>A statement that inserts a row or, if the key exists, adds to its sums and raises its maxima.</summary>
-    string MergeStatement(
-        string table,
-        IReadOnlyList<string> columns,
-        IReadOnlyList<string> keys,
-        IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima);
+    /// <summary>The statements on one table's rows.</summary>
+    TableStatements Statements { get; }
 
     /// <summary>Begins a transaction that writes many rows.</summary>
     async Task<IRowTransaction> BeginAsync(PortalDbContext db) => new ContextTransaction(await db.Database.BeginTransactionAsync());
 
-    /// <summary>Runs a statement for each row in order, in the context's transaction.</summary>
-    /// <param name="values">Adds a row's values in the order of the statement's parameters.</param>
-    Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Runs a query for each row of values in order, in the context's transaction, and passes each result row to the callback.
-    /// </summary>
-    Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken);
+    /// <summary>Runs each step's statement for all of its rows, in order, in the context's transaction.</summary>
+    Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken);
 
     /// <summary>
     /// Allows commits of the context's open connection to return before they are on disk, so that the next transaction can run meanwhile.
     /// Null if the provider always flushes before a commit returns.
     /// </summary>
-    IDelayedDurability? DelayDurability(PortalDbContext db);
+    Task<IDelayedDurability?> DelayDurabilityAsync(PortalDbContext db);
 
     /// <summary>
     /// A number that is equal in two transactions of the context's open connection only if nobody else has changed the database in
@@ -95,10 +70,17 @@ public interface IDatabaseDialect
     bool IsTransient(DbException failure);
 }
 
-/// <summary>Commits that are not flushed yet. They survive a process crash, but not a power failure.</summary>
-public interface IDelayedDurability : IDisposable
+/// <summary>Commits that are not flushed yet. They survive a crash of this process, but not a power failure.</summary>
+public interface IDelayedDurability : IAsyncDisposable
 {
+    /// <summary>
+    /// Whether the database can lose what is not flushed while this process goes on, as another machine's can. Then nobody learns of a
+    /// commit before it is flushed, and commits whose flush failed are repeated.
+    /// </summary>
+    bool IsRemote { get; }
+
     /// <summary>Flushes everything committed before the call to disk. Safe to call while the connection is in use.</summary>
     /// <exception cref="IOException">The flush failed.</exception>
-    void Flush();
+    /// <exception cref="DbException">The server cannot be reached.</exception>
+    Task FlushAsync();
 }

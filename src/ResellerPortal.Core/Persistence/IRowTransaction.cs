@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>A transaction for <see cref="BulkSql"/>; rolled back if disposed without a commit.</summary>
+/// <summary>A transaction for <see cref="RowBatch"/>; rolled back if disposed without a commit.</summary>
 public interface IRowTransaction : IAsyncDisposable
 {
     Task CommitAsync();

@@ -23,15 +23,15 @@ public sealed class BoxedValues : IRowValues
 {
     private readonly List<object?> _values = [];
 
-    public static IReadOnlyList<object?[]> FromRows<TRow>(IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
+    public static IEnumerable<object?[]> FromRows(BulkStep step)
     {
         var boxed = new BoxedValues();
-        return [.. rows.Select(row =>
+        for (var row = 0; row < step.Count; row++)
         {
             boxed._values.Clear();
-            values(row, boxed);
-            return boxed._values.ToArray();
-        })];
+            step.AddValues(row, boxed);
+            yield return boxed._values.ToArray();
+        }
     }
 
     public void Add(long value) => _values.Add(value);

@@ -70,9 +70,9 @@ public sealed class PortalDatabase
             return Task.CompletedTask;
         }
 
-        var map = TableMap<TEntity>.Get(db, Dialect);
-        object?[][] keys = [.. ids.Distinct().Order().Select(id => (object?[])[id])];
-        return Dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
+        var batch = new RowBatch(this, db);
+        batch.Lock<TEntity>(ids);
+        return batch.RunAsync(cancellationToken);
     }
 
     /// <summary>Context options for one database, including the tenant write guard.</summary>

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>Behaviour shared by database servers: row locks, a flush on every commit, and batches in one round trip.</summary>
+/// <summary>Behaviour shared by database servers: row locks, roles, and batches of several statements in one round trip.</summary>
 public abstract class ServerDialect : IDatabaseDialect
 {
     public abstract string Name { get; }
@@ -13,6 +13,8 @@ public abstract class ServerDialect : IDatabaseDialect
     public bool HasRowLocks => true;
 
     public bool HasRoles => true;
+
+    public int Writers => Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     public abstract IsolationLevel SnapshotLevel { get; }
 
@@ -29,64 +31,15 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public abstract Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
-    public abstract string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
+    public abstract TableStatements Statements { get; }
 
-    public abstract string MergeStatement(
-        string table,
-        IReadOnlyList<string> columns,
-        IReadOnlyList<string> keys,
-        IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima);
+    public abstract Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken);
 
-    public async Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken)
-    {
-        foreach (var part in Divide(rows))
-        {
-            await using var batch = CreateBatch(db, statement, BoxedValues.FromRows(part, values));
-            await PrepareAsync(db, batch, cancellationToken);
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
-
-    public async Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken)
-    {
-        foreach (var part in Divide(rows))
-        {
-            await using var batch = CreateBatch(db, query, part);
-            await PrepareAsync(db, batch, cancellationToken);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            do
-            {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    found(reader);
-                }
-            }
-            while (await reader.NextResultAsync(cancellationToken));
-        }
-    }
-
-    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
+    public virtual Task<IDelayedDurability?> DelayDurabilityAsync(PortalDbContext db) => Task.FromResult<IDelayedDurability?>(null);
 
     public long? ReadDataVersion(PortalDbContext db) => null;
 
     public abstract bool IsTransient(DbException failure);
-
-    /// <summary>The most rows of one batch; more of them are sent in several, in the same transaction.</summary>
-    protected virtual int MaxBatchRows => int.MaxValue;
-
-    /// <summary>Creates a batch that runs the statement once per row of values, in the context's transaction.</summary>
-    protected abstract DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows);
 
     /// <summary>The name that the server shows for a scope's connections, by which the driver keeps them apart.</summary>
     protected static string GetApplicationName(string? configured, TenantScope scope)
@@ -95,10 +48,24 @@ public abstract class ServerDialect : IDatabaseDialect
         return $"{(configured is { Length: > 0 } ? configured : "Reseller Portal")}, {pool}";
     }
 
-    /// <summary>Prepares a batch before it runs, if the driver benefits from it.</summary>
-    protected virtual Task PrepareAsync(PortalDbContext db, DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Runs a batch and passes the rows of each query to its step.</summary>
+    /// <param name="steps">The step of each command.</param>
+    protected static async Task RunAsync(DbBatch batch, IEnumerable<BulkStep> steps, CancellationToken cancellationToken)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var step in steps.Where(step => step.Found is not null))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                step.Found!(reader);
+            }
 
-    /// <summary>Divides rows into batches; no rows are no batch, which drivers refuse.</summary>
-    internal IEnumerable<IReadOnlyList<TRow>> Divide<TRow>(IReadOnlyCollection<TRow> rows) =>
-        rows.Count == 0 ? [] : rows.Count <= MaxBatchRows ? [rows as IReadOnlyList<TRow> ?? [.. rows]] : rows.Chunk(MaxBatchRows);
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        // A failure of a later statement is seen only by asking for its result.
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+    }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -21,14 +20,12 @@ internal sealed class TableMap<TEntity>
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
     private readonly ConcurrentDictionary<string[], RowStatement<TEntity>> _updates = new();
-    private readonly ISqlGenerationHelper _sql;
     private readonly IDatabaseDialect _dialect;
     private RowStatement<TEntity>? _merge;
 
     private TableMap(PortalDbContext db, IDatabaseDialect dialect)
     {
         var entity = db.Model.FindEntityType(typeof(TEntity))!;
-        _sql = db.GetService<ISqlGenerationHelper>();
         _dialect = dialect;
         _properties = [.. entity.GetProperties()];
         _mappings = Array.ConvertAll(_properties, p => p.GetRelationalTypeMapping());
@@ -49,37 +46,22 @@ internal sealed class TableMap<TEntity>
         Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
 
     public RowStatement<TEntity> Insert => field ??= new(
-        new BulkStatement(
-            $"INSERT INTO {_sql.DelimitIdentifier(
-                Table)} ({string.Join(
-                    ", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
-            CreateParameters(All)),
-        CreateValueReader(All));
+        new BulkStatement(_dialect.Statements.Insert(Table, Columns()), CreateParameters(All)), CreateValueReader(All));
 
-    public RowStatement<TEntity> Delete =>
-        field ??= new(
-            new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", CreateParameters(Keys)),
-            CreateValueReader(Keys));
+    public RowStatement<TEntity> Delete => field ??= new(
+        new BulkStatement(_dialect.Statements.Delete(Table, ColumnNames(Keys)), CreateParameters(Keys)), CreateValueReader(Keys));
 
     /// <summary>Updates the given properties of the row with the entity's key.</summary>
     /// <param name="properties">Must be the same array instance on every call, because statements are cached by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
         new BulkStatement(
-            $"UPDATE {_sql.DelimitIdentifier(
-                Table)} SET {string.Join(
-                    ", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
-            CreateParameters([.. properties, .. Keys])),
+            _dialect.Statements.Update(Table, ColumnNames(properties), ColumnNames(Keys)), CreateParameters([.. properties, .. Keys])),
         CreateValueReader([.. properties, .. Keys])));
 
     /// <summary>Inserts a row or merges it into the existing one. Every call must name the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
         new BulkStatement(
-            _dialect.MergeStatement(
-                Table,
-                Columns(),
-                Array.ConvertAll(Keys, ColumnName),
-                Array.ConvertAll(sums, ColumnName),
-                Array.ConvertAll(maxima, ColumnName)), CreateParameters(All)),
+            _dialect.Statements.Merge(Table, Columns(), ColumnNames(Keys), ColumnNames(sums), ColumnNames(maxima)), CreateParameters(All)),
         CreateValueReader(All));
 
     /// <summary>Selects complete rows by the values of the given properties, for <see cref="Read"/>.</summary>
@@ -87,10 +69,10 @@ internal sealed class TableMap<TEntity>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
         _ => new BulkStatement(
-            _dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking),
+            _dialect.Statements.Select(Table, Columns(), ColumnNames(by), condition, ColumnNames(Keys), isLocking),
             CreateParameters(by)));
 
-    public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
+    public string Column(string property) => _dialect.Statements.Quote(ColumnName(property));
 
     /// <summary>Returns a function that converts values of the given properties to their stored form.</summary>
     public Func<object?[], object?[]> Stored(string[] properties)
@@ -106,10 +88,10 @@ internal sealed class TableMap<TEntity>
 
     private Func<DbCommand, DbParameter[]> CreateParameters(string[] properties)
     {
-        var mappings = Array.ConvertAll(properties, p => _mappings[IndexOf(p)]);
-        return command => [.. mappings.Select((mapping, i) =>
+        var indexes = Array.ConvertAll(properties, IndexOf);
+        return command => [.. indexes.Select((index, i) =>
         {
-            var parameter = mapping.CreateParameter(command, "@p" + i, null, nullable: true);
+            var parameter = _mappings[index].CreateParameter(command, "@p" + i, null, _properties[index].IsNullable);
             command.Parameters.Add(parameter);
             return parameter;
         })];
@@ -125,10 +107,9 @@ internal sealed class TableMap<TEntity>
 
     private string[] Columns() => Array.ConvertAll(_properties, p => p.GetColumnName());
 
-    private string ColumnName(string property) => _properties[IndexOf(property)].GetColumnName();
+    private string[] ColumnNames(string[] properties) => Array.ConvertAll(properties, ColumnName);
 
-    private string Where(string[] properties, int firstParameter) =>
-        string.Join(" AND ", properties.Select((name, i) => $"{Column(name)} = @p{firstParameter + i}"));
+    private string ColumnName(string property) => _properties[IndexOf(property)].GetColumnName();
 
     private int IndexOf(string property)
     {

@@ -60,7 +60,8 @@ internal sealed class ConversionHandler(
                 converter,
                 Caller: context.Connection.RemoteIpAddress,
                 Origin: CallerAuthenticator.GetOrigin(request),
-                Extent: conversion.Extent),
+                Extent: conversion.Extent,
+                Reseller: owner.Reseller),
             context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
@@ -136,7 +137,7 @@ internal sealed class ConversionHandler(
         catch
         {
             // The portal failed: a request that was not sent cannot have been charged; one that was sent may have been.
-            await settlement.SettleAsync(held.ReservationId, isSent ? new UpstreamOutcome.Lost() : new UpstreamOutcome.Unreachable());
+            await settlement.SettleAsync(held.Key, isSent ? new UpstreamOutcome.Lost() : new UpstreamOutcome.Unreachable());
             throw;
         }
 
@@ -184,7 +185,7 @@ internal sealed class ConversionHandler(
     /// <summary>Holds more for what a streamed form turned out to contain.</summary>
     private async ValueTask ExtendAsync(ReserveResult.Held held, RequestExtent extent)
     {
-        if (await meter.ExtendAsync(held.ReservationId, extent) is not ReserveResult.Held
+        if (await meter.ExtendAsync(held.Key, extent) is not ReserveResult.Held
             and var refusal)
         {
             throw new CallerErrorException(GatewayError.FromRefusal(refusal));
@@ -213,13 +214,13 @@ internal sealed class ConversionHandler(
             case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown
                 && parameters.JobName is { } name
                 && await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted) is { } known:
-                await settlement.SettleAsync(held.ReservationId, outcome);
+                await settlement.SettleAsync(held.Key, outcome);
                 await RemoveAsync(job);
                 await JobEndpoints.RespondWithJobIdAsync(context, known);
                 return;
         }
 
-        await settlement.RespondAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
+        await settlement.RespondAsync(context, held.Key, outcome, options.Value.MaxUploadBytes);
         await RemoveAsync(job);
     }
 

@@ -25,34 +25,34 @@ namespace ResellerPortal.Gateway.Conversions;
 internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettlement> logger)
 {
     /// <summary>Settles the reservation and responds to the caller.</summary>
-    public async Task RespondAsync(HttpContext context, Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
+    public async Task RespondAsync(HttpContext context, ReservationKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
     {
         if (outcome is UpstreamOutcome.Converted converted)
         {
             using var response = converted.Response;
-            await SettleAndRespondAsync(context, reservationId, response);
+            await SettleAndRespondAsync(context, reservation, response);
             return;
         }
 
-        await SettleAsync(reservationId, outcome);
-        await CreateError(reservationId, outcome, maxUploadBytes).ExecuteAsync(context);
+        await SettleAsync(reservation, outcome);
+        await CreateError(reservation, outcome, maxUploadBytes).ExecuteAsync(context);
     }
 
     /// <summary>Settles a reservation whose outcome is not passed on, or was passed on before.</summary>
     /// <param name="cost">The cost of a conversion; ignored for other outcomes.</param>
-    public Task SettleAsync(Guid reservationId, UpstreamOutcome outcome, long? cost = null) =>
-        meter.SettleAsync(new SettleRequest(reservationId, outcome switch
+    public Task SettleAsync(ReservationKey reservation, UpstreamOutcome outcome, long? cost = null) =>
+        meter.SettleAsync(new SettleRequest(reservation, outcome switch
         {
             UpstreamOutcome.Converted => cost,
             UpstreamOutcome.Lost => null,
             _ => 0,
         }));
 
-    private async Task SettleAndRespondAsync(HttpContext context, Guid reservationId, ConversionResponse response)
+    private async Task SettleAndRespondAsync(HttpContext context, ReservationKey reservation, ConversionResponse response)
     {
         if (!response.MayTellCostLater)
         {
-            await meter.SettleAsync(new SettleRequest(reservationId, response.Cost));
+            await meter.SettleAsync(new SettleRequest(reservation, response.Cost));
         }
 
         long? late = null;
@@ -63,19 +63,19 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         catch (Exception cut) when (cut is IOException or HttpRequestException or OperationCanceledException)
         {
             // The headers have been sent, so only a broken connection signals that the file is incomplete.
-            logger.LogWarning("The response for reservation {Reservation} was cut off: {Reason}", reservationId, cut.Message);
+            logger.LogWarning("The response for reservation {Reservation} was cut off: {Reason}", reservation.Id, cut.Message);
             context.Abort();
         }
         finally
         {
             if (response.MayTellCostLater)
             {
-                await meter.SettleAsync(new SettleRequest(reservationId, late));
+                await meter.SettleAsync(new SettleRequest(reservation, late));
             }
         }
     }
 
-    private IResult CreateError(Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
+    private IResult CreateError(ReservationKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
     {
         switch (outcome)
         {
@@ -91,7 +91,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
                 return GatewayError.FromException(failed.Failure, maxUploadBytes).ToResult();
             default:
                 logger.LogError(
-                    "Reservation {Reservation} was sent upstream without a response; it is recorded as unconfirmed.", reservationId);
+                    "Reservation {Reservation} was sent upstream without a response; it is recorded as unconfirmed.", reservation.Id);
                 return GatewayError.UpstreamLost.ToResult();
         }
     }

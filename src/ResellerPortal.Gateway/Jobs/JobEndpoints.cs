@@ -60,7 +60,7 @@ internal static class JobEndpoints
         }
 
         // Settling twice changes nothing, so a result may be fetched repeatedly.
-        await settlement.RespondAsync(context, job.Id, outcome, options.Value.MaxUploadBytes);
+        await settlement.RespondAsync(context, job.Reservation, outcome, options.Value.MaxUploadBytes);
         await jobs.CompleteAsync(job, JobSettlement.GetState(outcome));
     }
 

@@ -46,7 +46,7 @@ internal sealed class JobSettlement(
                 return false;
         }
 
-        await settlement.SettleAsync(job.Id, outcome, cost);
+        await settlement.SettleAsync(job.Reservation, outcome, cost);
         await jobs.CompleteAsync(job, GetState(outcome));
         return true;
     }
@@ -79,7 +79,7 @@ internal sealed class JobSettlement(
     /// <summary>Completes a job that was cancelled upstream: nothing was charged.</summary>
     public async Task CancelAsync(ConversionJob job)
     {
-        await meter.ReleaseAsync(job.Id);
+        await meter.ReleaseAsync(job.Reservation);
         await jobs.CompleteAsync(job, JobState.Released);
     }
 }

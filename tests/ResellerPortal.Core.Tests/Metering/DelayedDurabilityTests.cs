@@ -147,11 +147,14 @@ public sealed class DelayedDurabilityTests
 
         public Task IsAskedAsync() => _asked.WaitAsync(TimeSpan.FromSeconds(20));
 
-        public override IDelayedDurability DelayDurability(PortalDbContext db) => new Disk(this, base.DelayDurability(db)!);
+        public override async Task<IDelayedDurability?> DelayDurabilityAsync(PortalDbContext db) =>
+            new Disk(this, (await base.DelayDurabilityAsync(db))!);
 
         private sealed class Disk(SlowDisk settings, IDelayedDurability real) : IDelayedDurability
         {
-            public void Flush()
+            public bool IsRemote => real.IsRemote;
+
+            public Task FlushAsync()
             {
                 if (!settings._isGoing.IsSet)
                 {
@@ -164,10 +167,10 @@ public sealed class DelayedDurabilityTests
                     throw failure;
                 }
 
-                real.Flush();
+                return real.FlushAsync();
             }
 
-            public void Dispose() => real.Dispose();
+            public ValueTask DisposeAsync() => real.DisposeAsync();
         }
     }
 }

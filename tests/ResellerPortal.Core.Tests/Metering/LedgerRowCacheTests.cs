@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -166,22 +165,21 @@ public sealed class LedgerRowCacheTests
     {
         public int Found { get; set; }
 
-        public override Task QueryManyAsync(
-            PortalDbContext db,
-            BulkStatement query,
-            IReadOnlyList<object?[]> rows,
-            Action<DbDataReader> found,
-            CancellationToken cancellationToken) =>
-            base.QueryManyAsync(
-                db,
-                query,
-                rows,
-                row =>
-                {
-                    Found++;
-                    found(row);
-                },
-                cancellationToken);
+        public override Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken) =>
+            base.RunAsync(db, [.. steps.Select(step => step.Found is null ? step : new CountedStep(this, step))], cancellationToken);
+
+        private sealed class CountedStep(CountingDialect dialect, BulkStep step) : BulkStep(step.Statement, row =>
+        {
+            dialect.Found++;
+            step.Found!(row);
+        })
+        {
+            public override Type? Written => step.Written;
+
+            public override int Count => step.Count;
+
+            public override void AddValues(int row, IRowValues values) => step.AddValues(row, values);
+        }
     }
 
     private sealed class ForgetfulDialect() : ForwardingDialect(new SqliteDialect())

@@ -76,20 +76,15 @@ public sealed class RefusedBatchTests
 
         public int Refused => _refused;
 
-        public override Task ExecuteManyAsync<TRow>(
-            PortalDbContext db,
-            BulkStatement statement,
-            IReadOnlyCollection<TRow> rows,
-            Action<TRow, IRowValues> values,
-            CancellationToken cancellationToken)
+        public override Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
         {
-            if (IsRefusing && rows is IReadOnlyCollection<LedgerEntry> { Count: > 1 })
+            if (IsRefusing && steps.Any(step => step.Written == typeof(LedgerEntry) && step.Count > 1))
             {
                 _refused++;
                 throw new SqliteException("constraint failed", 19);
             }
 
-            return base.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
+            return base.RunAsync(db, steps, cancellationToken);
         }
     }
 }

@@ -84,7 +84,9 @@ public sealed class SqlServerHostTests(DatabaseServers databases) : IClassFixtur
             ValidFromUtc = lot.ValidFromUtc,
             ExpiresAtUtc = lot.ExpiresAtUtc,
         };
-        var refused = await Assert.ThrowsAsync<SqlException>(() => database.Database.InsertManyAsync(next, [tooLong], default));
+        var batch = new RowBatch(database.Database, next);
+        batch.Insert([tooLong]);
+        var refused = await Assert.ThrowsAsync<SqlException>(() => batch.RunAsync());
         Assert.Contains("truncated", refused.Message, StringComparison.Ordinal);
 
         Task<int> ReadSettingAsync(string column) =>

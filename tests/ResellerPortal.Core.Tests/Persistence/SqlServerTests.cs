@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
@@ -20,13 +19,13 @@ public sealed partial class SqlServerTests
     [Fact]
     public void Rows_are_locked_for_update_to_the_end_of_the_transaction_and_no_others() => Assert.Equal(
         "SELECT [Id], [Name] FROM [Customer] WITH (UPDLOCK, ROWLOCK, FORCESEEK) WHERE [Id] = @p0",
-        new SqlServerDialect().SelectStatement("Customer", ["Id", "Name"], "[Id] = @p0", isLocking: true));
+        new SqlServerDialect().Statements.Select("Customer", ["Id", "Name"], ["Id"], null, ["Id"], isLocking: true));
 
     [Fact]
     public void Sums_are_merged_by_an_update_and_an_insert_where_there_is_no_row() => Assert.Equal(
         "UPDATE [T] SET [Sum] = [Sum] + @p1, [High] = CASE WHEN [High] < @p2 THEN @p2 ELSE [High] END WHERE [Key] = @p0; "
         + "IF @@ROWCOUNT = 0 INSERT INTO [T] ([Key], [Sum], [High]) VALUES (@p0, @p1, @p2)",
-        new SqlServerDialect().MergeStatement("T", ["Key", "Sum", "High"], ["Key"], ["Sum"], ["High"]));
+        new SqlServerDialect().Statements.Merge("T", ["Key", "Sum", "High"], ["Key"], ["Sum"], ["High"]));
 
     [Fact]
     public void The_migration_makes_the_ledger_append_only()
@@ -95,10 +94,11 @@ public sealed partial class SqlServerTests
     public async Task No_rows_are_no_batch_which_the_driver_refuses()
     {
         await using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
-        var statement = new BulkStatement("SELECT 1", _ => []);
 
-        await new SqlServerDialect().QueryManyAsync(db, statement, [], _ => { }, default);
-        await new SqlServerDialect().ExecuteManyAsync<int>(db, statement, [], (_, _) => { }, default);
+        var batch = new RowBatch(new PortalDatabase(new SqlServerDialect(), "Server=none;Database=portal"), db);
+        batch.Insert<LedgerEntry>([]);
+        batch.Read<Customer>([], isLocking: true, _ => { });
+        await batch.RunAsync();
     }
 
     [Fact]
@@ -106,8 +106,8 @@ public sealed partial class SqlServerTests
     {
         int[] rows = [.. Enumerable.Range(0, 2_500)];
 
-        Assert.Equal([1_000, 1_000, 500], new SqlServerDialect().Divide(rows).Select(part => part.Count));
-        Assert.Equal(rows, new SqlServerDialect().Divide(rows).SelectMany(part => part));
+        Assert.Equal([1_000, 1_000, 500], SqlServerDialect.Divide(rows).Select(part => part.Length));
+        Assert.Equal(rows, SqlServerDialect.Divide(rows).SelectMany(part => part));
     }
 
     /// <summary>The server sorts ids by their last bytes first; all lock in one order, whichever it is.</summary>
@@ -264,14 +264,9 @@ public sealed partial class SqlServerTests
     {
         public List<Guid> Locked { get; } = [];
 
-        public override Task QueryManyAsync(
-            PortalDbContext db,
-            BulkStatement query,
-            IReadOnlyList<object?[]> rows,
-            Action<DbDataReader> found,
-            CancellationToken cancellationToken)
+        public override Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
         {
-            Locked.AddRange(rows.Select(row => (Guid)row.Single()!));
+            Locked.AddRange(steps.SelectMany(BoxedValues.FromRows).Select(row => (Guid)row.Single()!));
             return Task.CompletedTask;
         }
     }

@@ -5,7 +5,7 @@ using ResellerPortal.Storage.Sqlite;
 namespace ResellerPortal.Core.Tests.Persistence;
 
 /// <summary>After a failed flush, a later successful one does not prove that the earlier data was written.</summary>
-public sealed class WriteAheadLogTests : IDisposable
+public sealed class WriteAheadLogTests : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-test-");
     private readonly SqliteConnection _writer;
@@ -66,10 +66,10 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     [Fact]
-    public void It_stays_in_doubt_when_the_writer_is_opened_anew()
+    public async Task It_stays_in_doubt_when_the_writer_is_opened_anew()
     {
         AddAndFailToFlush();
-        _log.Dispose();
+        await _log.DisposeAsync();
         _log = new WriteAheadLog(_writer, FlushUnlessBroken);
 
         _log.Flush();
@@ -78,10 +78,10 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal(1, RowsWithoutLog());
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _log.Dispose();
-        _writer.Dispose();
+        await _log.DisposeAsync();
+        await _writer.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 

@@ -1,0 +1,29 @@
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>
+/// Divides commands among a node's writers by reseller, so that writers seldom wait for each other's locks. It is no matter of
+/// correctness: commands of an unknown reseller go to the first.
+/// </summary>
+internal sealed class MeterRoutes
+{
+    private MeterQueue[] _queues = [new()];
+
+    public int Waiting => _queues.Sum(queue => queue.Waiting);
+
+    public IReadOnlyList<MeterQueue> Divide(int writers)
+    {
+        if (_queues.Length < writers)
+        {
+            _queues = [.. _queues, .. Enumerable.Range(_queues.Length, writers - _queues.Length).Select(_ => new MeterQueue())];
+        }
+
+        return _queues;
+    }
+
+    public MeterQueue Find(ResellerId? reseller) =>
+        _queues[reseller is { } id ? (uint)id.Value.GetHashCode() % (uint)_queues.Length : 0];
+
+    public void Close() => Array.ForEach(_queues, queue => queue.Close());
+}

@@ -1,0 +1,69 @@
+using Microsoft.Data.Sqlite;
+using ResellerPortal.Storage.PostgreSql;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>
+/// Reserve-and-settle pairs per second of the meter on PostgreSQL, compared with SQLite, and with a row lock and an insert a command.
+/// </summary>
+internal static class ServerBenchmark
+{
+    private const int Rounds = 3;
+    private const string OnSqlite = "meter on SQLite, 512 in flight";
+    private const string OnPostgres = "meter on PostgreSQL, 512 in flight";
+    private const string RowLocks = "(b) a row lock and an insert a command, 64 connections";
+
+    public static async Task RunAsync(Options options)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
+        using var server = PostgreSqlServer.Start("shared_buffers=1GB", "max_wal_size=4GB");
+        try
+        {
+            await using var sqlite = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/meter.db");
+            await using var postgres = await OpenAsync(server, "meter");
+            await using var setup = await OpenAsync(server, "rowlocks");
+            await using var locks = await RowLockAndInsert.OpenAsync(setup, server.OwnerConnection("rowlocks"));
+            var results = new Dictionary<string, List<Measurement>>();
+            await Load.RunAsync(512, options.Seconds, sqlite.ConvertAsync);
+            await Load.RunAsync(512, options.Seconds, postgres.ConvertAsync);
+            for (var round = 0; round < Rounds; round++)
+            {
+                await MeasureAsync(OnSqlite, 512, sqlite.ConvertAsync);
+                await MeasureAsync(OnPostgres, 512, postgres.ConvertAsync);
+                await MeasureAsync(RowLocks, 64, locks.ConvertAsync);
+            }
+
+            var medians = results.ToDictionary(r => r.Key, r => r.Value.OrderBy(m => m.PerSecond).ElementAt(Rounds / 2));
+            foreach (var (name, measured) in medians)
+            {
+                Console.WriteLine($"{name,-68}{measured}");
+            }
+
+            var full = medians[OnPostgres];
+            Console.WriteLine();
+            Console.WriteLine($"over (b): {full.PerSecond / medians[RowLocks].PerSecond:N1} times (wanted 10)");
+            Console.WriteLine($"of the meter on SQLite: {full.PerSecond / medians[OnSqlite].PerSecond:N2} (wanted 0.4)");
+            Console.WriteLine($"p99: {full.P99:N1} ms (wanted under 60)");
+
+            async Task MeasureAsync(string name, int inFlight, Func<int, Task<long>> pair)
+            {
+                var measured = await Load.RunAsync(inFlight, options.Seconds, pair);
+                Console.WriteLine($"{name,-68}{measured}");
+                (results.TryGetValue(name, out var known) ? known : results[name] = []).Add(measured);
+            }
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+            Npgsql.NpgsqlConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database) => BenchmarkData.OpenAsync(
+        new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),
+        server.Connection(database),
+        ownerConnection: server.OwnerConnection(database));
+}
