@@ -10,20 +10,14 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Benchmarks;
 
-/// <summary>A database with one reseller, a large lot, and customers with tokens.</summary>
+/// <summary>A database with resellers, each with a large lot and customers with tokens, and the nodes that meter them.</summary>
 internal sealed class BenchmarkData : IAsyncDisposable
 {
     private const int TokensPerCustomer = 4;
 
-    private readonly Meter _meter;
-    private readonly MeterWriter _writer;
+    private readonly List<(Meter Meter, MeterWriter Writer)> _nodes = [];
 
-    private BenchmarkData(PortalDatabase database)
-    {
-        Database = database;
-        _meter = new Meter(new PrepaidCoverageService(database, TimeProvider.System));
-        _writer = new MeterWriter(_meter, database, TimeProvider.System, NullLogger<MeterWriter>.Instance);
-    }
+    private BenchmarkData(PortalDatabase database) => Database = database;
 
     public PortalDatabase Database { get; }
 
@@ -37,45 +31,68 @@ internal sealed class BenchmarkData : IAsyncDisposable
         string connection,
         int customers = 16,
         string zone = "Europe/Vilnius",
-        string? ownerConnection = null)
+        string? ownerConnection = null,
+        int resellers = 1)
     {
         var database = new PortalDatabase(dialect, connection);
         await database.MigrateAsync(ownerConnection);
         var setup = new BenchmarkData(database);
         var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await data.AddResellerAsync("northwind", zone: zone);
-        await data.BuyAsync(owner, 5_000_000_000, 50_000_000);
-        for (var i = 0; i < customers; i++)
+        for (var reseller = 0; reseller < resellers; reseller++)
         {
-            var customer = await data.AddCustomerAsync(owner, $"Customer {i}");
-            for (var j = 0; j < TokensPerCustomer; j++)
+            var (_, owner) = await data.AddResellerAsync(reseller == 0 ? "northwind" : $"northwind{reseller}", zone: zone);
+            await data.BuyAsync(owner, 5_000_000_000, 50_000_000);
+            for (var i = 0; i < customers; i++)
             {
-                setup.Tokens.Add(await data.IssueAsync(owner, customer, limit: 900_000_000, environment: $"env{j}"));
+                var customer = await data.AddCustomerAsync(owner, $"Customer {i}");
+                for (var j = 0; j < TokensPerCustomer; j++)
+                {
+                    setup.Tokens.Add(await data.IssueAsync(owner, customer, limit: 900_000_000, environment: $"env{j}"));
+                }
             }
         }
 
-        await setup._writer.StartAsync(default);
+        await setup.AddNodeAsync();
         return setup;
+    }
+
+    /// <summary>Starts a further node on the same database.</summary>
+    public async Task AddNodeAsync()
+    {
+        var meter = new Meter(new PrepaidCoverageService(Database, TimeProvider.System));
+        var writer = new MeterWriter(meter, Database, TimeProvider.System, NullLogger<MeterWriter>.Instance);
+        await writer.StartAsync(default);
+        _nodes.Add((meter, writer));
     }
 
     public PortalDbContext Open() => Database.Open(TenantScope.CrossTenants("benchmark"));
 
-    /// <summary>Runs one conversion through the meter.</summary>
+    /// <summary>Runs one conversion through the first node's meter.</summary>
     /// <returns>Latency of the slower command, in ticks.</returns>
-    public async Task<long> ConvertAsync(int worker)
-    {
-        var token = Tokens[worker % Tokens.Count];
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var held = (ReserveResult.Held)await _meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
-        var middle = System.Diagnostics.Stopwatch.GetTimestamp();
-        await _meter.SettleAsync(new SettleRequest(held.Key, 1));
-        return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
-    }
+    public Task<long> ConvertAsync(int worker) => ConvertAsync(worker, _nodes[0].Meter);
+
+    /// <summary>Runs one conversion through one of all nodes' meters.</summary>
+    /// <inheritdoc cref="ConvertAsync(int)"/>
+    public Task<long> ConvertOnAllNodesAsync(int worker) => ConvertAsync(worker, _nodes[worker / Tokens.Count % _nodes.Count].Meter);
 
     public async ValueTask DisposeAsync()
     {
-        await _writer.StopAsync(default);
-        _writer.Dispose();
+        foreach (var (_, writer) in _nodes)
+        {
+            await writer.StopAsync(default);
+            writer.Dispose();
+        }
+
         SqliteConnection.ClearAllPools();
+    }
+
+    private async Task<long> ConvertAsync(int worker, Meter meter)
+    {
+        var token = Tokens[worker % Tokens.Count];
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var held = (ReserveResult.Held)await meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
+        var middle = System.Diagnostics.Stopwatch.GetTimestamp();
+        await meter.SettleAsync(new SettleRequest(held.Key, 1));
+        return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
     }
 }

@@ -11,6 +11,9 @@ internal sealed record Measurement(double PerSecond, double P50, double P99)
 /// <summary>Runs a pair of commands repeatedly, with several in flight.</summary>
 internal static class Load
 {
+    /// <summary>The length of the warm-up before a measurement, as a share of it.</summary>
+    public const double WarmUpShare = 0.25;
+
     /// <param name="pair">Runs one pair for a worker number and returns the latency of the slower command in ticks.</param>
     public static async Task<Measurement> RunAsync(int inFlight, double seconds, Func<int, Task<long>> pair)
     {
@@ -30,7 +33,7 @@ internal static class Load
             }
         })).ToList();
 
-        await Task.Delay(TimeSpan.FromSeconds(seconds / 4));
+        await Task.Delay(TimeSpan.FromSeconds(seconds * WarmUpShare));
         var clock = Stopwatch.StartNew();
         Volatile.Write(ref isMeasuring, true);
         await Task.Delay(TimeSpan.FromSeconds(seconds));

@@ -13,6 +13,8 @@ internal static class ServerBenchmark
     private const int Rounds = 3;
     private const string OnSqlite = "meter on SQLite, 512 in flight";
     private const string OnPostgres = "meter on PostgreSQL, 512 in flight";
+    private const string OneNode = "meter on PostgreSQL, 64 resellers, one node";
+    private const string TwoNodes = "meter on PostgreSQL, 64 resellers, two nodes";
     private const string RowLocks = "(b) a row lock and an insert a command, 64 connections";
 
     public static async Task RunAsync(Options options)
@@ -23,15 +25,20 @@ internal static class ServerBenchmark
         {
             await using var sqlite = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/meter.db");
             await using var postgres = await OpenAsync(server, "meter");
+            await using var many = await OpenAsync(server, "many", resellers: 64, customers: 1);
+            await many.AddNodeAsync();
             await using var setup = await OpenAsync(server, "rowlocks");
             await using var locks = await RowLockAndInsert.OpenAsync(setup, server.OwnerConnection("rowlocks"));
             var results = new Dictionary<string, List<Measurement>>();
             await Load.RunAsync(512, options.Seconds, sqlite.ConvertAsync);
             await Load.RunAsync(512, options.Seconds, postgres.ConvertAsync);
+            await Load.RunAsync(512, options.Seconds, many.ConvertOnAllNodesAsync);
             for (var round = 0; round < Rounds; round++)
             {
                 await MeasureAsync(OnSqlite, 512, sqlite.ConvertAsync);
                 await MeasureAsync(OnPostgres, 512, postgres.ConvertAsync);
+                await MeasureAsync(OneNode, 512, many.ConvertAsync);
+                await MeasureAsync(TwoNodes, 512, many.ConvertOnAllNodesAsync);
                 await MeasureAsync(RowLocks, 64, locks.ConvertAsync);
             }
 
@@ -45,12 +52,18 @@ internal static class ServerBenchmark
             Console.WriteLine();
             Console.WriteLine($"over (b): {full.PerSecond / medians[RowLocks].PerSecond:N1} times (wanted 10)");
             Console.WriteLine($"of the meter on SQLite: {full.PerSecond / medians[OnSqlite].PerSecond:N2} (wanted 0.4)");
+            Console.WriteLine($"two nodes over one: {medians[TwoNodes].PerSecond / medians[OneNode].PerSecond:N2} (wanted 1.2)");
             Console.WriteLine($"p99: {full.P99:N1} ms (wanted under 60)");
 
             async Task MeasureAsync(string name, int inFlight, Func<int, Task<long>> pair)
             {
+                var (portal, database) = (Environment.CpuUsage.TotalTime, server.GetProcessorTime());
                 var measured = await Load.RunAsync(inFlight, options.Seconds, pair);
-                Console.WriteLine($"{name,-68}{measured}");
+                var pairs = measured.PerSecond * options.Seconds * (1 + Load.WarmUpShare);
+                portal = (Environment.CpuUsage.TotalTime - portal) / pairs;
+                database = (server.GetProcessorTime() - database) / pairs;
+                Console.WriteLine(
+                    $"{name,-68}{measured}   processor a pair: server {database.TotalMicroseconds:N0}, portal and load {portal.TotalMicroseconds:N0} µs");
                 (results.TryGetValue(name, out var known) ? known : results[name] = []).Add(measured);
             }
         }
@@ -62,8 +75,11 @@ internal static class ServerBenchmark
         }
     }
 
-    private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database) => BenchmarkData.OpenAsync(
-        new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),
-        server.Connection(database),
-        ownerConnection: server.OwnerConnection(database));
+    private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database, int resellers = 1, int customers = 16) =>
+        BenchmarkData.OpenAsync(
+            new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),
+            server.Connection(database),
+            customers,
+            ownerConnection: server.OwnerConnection(database),
+            resellers: resellers);
 }
