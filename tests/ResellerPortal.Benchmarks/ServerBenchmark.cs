@@ -6,7 +6,8 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Reserve-and-settle pairs per second of the meter on PostgreSQL, compared with SQLite, and with a row lock and an insert a command.
+/// Reserve-and-settle pairs per second of the meter on PostgreSQL, compared with SQLite, with (b) a row lock and an insert a command, and
+/// with peers that count and keep no ledger: Redis and better-auth.
 /// </summary>
 internal static class ServerBenchmark
 {
@@ -15,6 +16,7 @@ internal static class ServerBenchmark
     private const string OnPostgres = "meter on PostgreSQL, 512 in flight";
     private const string OneNode = "meter on PostgreSQL, 64 resellers, one node";
     private const string TwoNodes = "meter on PostgreSQL, 64 resellers, two nodes";
+    private const string Redis = "Redis, a script a conversion, appendfsync always, 512 in flight";
     private const string RowLocks = "(b) a row lock and an insert a command, 64 connections";
 
     public static async Task RunAsync(Options options)
@@ -29,6 +31,7 @@ internal static class ServerBenchmark
             await many.AddNodeAsync();
             await using var setup = await OpenAsync(server, "rowlocks");
             await using var locks = await RowLockAndInsert.OpenAsync(setup, server.OwnerConnection("rowlocks"));
+            await using var redis = await RedisCounter.OpenAsync(folder.FullName);
             var results = new Dictionary<string, List<Measurement>>();
             await Load.RunAsync(512, options.Seconds, sqlite.ConvertAsync);
             await Load.RunAsync(512, options.Seconds, postgres.ConvertAsync);
@@ -40,14 +43,21 @@ internal static class ServerBenchmark
                 await MeasureAsync(OneNode, 512, many.ConvertAsync);
                 await MeasureAsync(TwoNodes, 512, many.ConvertOnAllNodesAsync);
                 await MeasureAsync(RowLocks, 64, locks.ConvertAsync);
+                if (redis is not null)
+                {
+                    await MeasureAsync(Redis, 512, redis.ConvertAsync);
+                }
             }
 
+            var keys = await BetterAuthKeys.MeasureAsync(
+                $"postgres://portal_owner@127.0.0.1:{server.Port}/rowlocks", options.Seconds, inFlight: 64);
             var medians = results.ToDictionary(r => r.Key, r => r.Value.OrderBy(m => m.PerSecond).ElementAt(Rounds / 2));
             foreach (var (name, measured) in medians)
             {
                 Console.WriteLine($"{name,-68}{measured}");
             }
 
+            Console.WriteLine($"better-auth, 64 in flight: {(keys is null ? "not measured, for want of Node" : $"{keys:N0} a second")}");
             var full = medians[OnPostgres];
             Console.WriteLine();
             Console.WriteLine($"over (b): {full.PerSecond / medians[RowLocks].PerSecond:N1} times (wanted 10)");
