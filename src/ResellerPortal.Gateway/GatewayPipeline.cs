@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Conversions;
 
 namespace ResellerPortal.Gateway;
 
@@ -31,7 +33,10 @@ public static class GatewayPipeline
     }
 
     /// <summary>Rejects floods of invalid tokens before any lookup, and converts exceptions to gateway errors.</summary>
-    private sealed class ExceptionMiddleware(InvalidTokenThrottle throttle, ILogger<ExceptionMiddleware> logger)
+    private sealed class ExceptionMiddleware(
+        InvalidTokenThrottle throttle,
+        PortalDatabase database,
+        ILogger<ExceptionMiddleware> logger)
     {
         public async Task InvokeAsync(HttpContext context, RequestDelegate next)
         {
@@ -88,6 +93,10 @@ public static class GatewayPipeline
                     return GatewayError.UpstreamUnavailable;
                 case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
                     return null;
+                case var _ when database.IsAway(failure) && !context.Response.Headers.ContainsKey(ConversionHandler.RequestIdHeader):
+                    // Nothing is held for the request yet, so it can be sent again.
+                    logger.LogWarning("The database is away ({Reason}); a request was refused.", failure.Message);
+                    return GatewayError.MeterUnavailable;
                 default:
                     logger.LogError(failure, "A request for {Path} failed.", context.Request.Path);
                     return GatewayError.PortalFault;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using ResellerPortal.Core.Tenancy;
@@ -56,6 +57,20 @@ public sealed class PortalDatabase
     {
         await using var db = Open(TenantScope.None);
         return await Dialect.IsOwnerAsync(db, cancellationToken);
+    }
+
+    /// <summary>Whether something failed because the database is away for the moment, and may succeed in a while.</summary>
+    public bool IsAway(Exception failure)
+    {
+        for (var reason = failure; reason is not null; reason = reason.InnerException)
+        {
+            if (reason is DbException fault && Dialect.IsTransient(fault))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

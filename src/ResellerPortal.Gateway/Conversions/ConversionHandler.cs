@@ -31,6 +31,9 @@ internal sealed class ConversionHandler(
     TimeProvider clock,
     IOptions<GatewayOptions> options)
 {
+    /// <summary>The ledger entry's request id, for support and for clients that keep their own accounts; set once it is held.</summary>
+    public const string RequestIdHeader = "X-Request-Id";
+
     public async Task ConvertAsync(HttpContext context, string from, string to, string? named, bool isAsync)
     {
         var request = context.Request;
@@ -68,8 +71,7 @@ internal sealed class ConversionHandler(
             throw new CallerErrorException(GatewayError.FromRefusal(reserved));
         }
 
-        // The ledger entry's request id, for support and for clients that keep their own accounts.
-        context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
+        context.Response.Headers[RequestIdHeader] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
             + (named is null ? "" : $"/converter/{named.ToLowerInvariant()}");
         await ForwardAsync(context, held, account, conversion, path);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Web.Account;
 
@@ -30,19 +31,35 @@ internal sealed class SessionRevalidator(
     MembershipDirectory memberships,
     UserSessionService sessions,
     CircuitActivity activity,
+    PortalDatabase database,
     IHostApplicationLifetime lifetime)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
+    private readonly ILogger _logger = loggers.CreateLogger<SessionRevalidator>();
+
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
 
-    /// <summary>Skips the check while the server stops because a circuit may outlive the database.</summary>
+    /// <summary>
+    /// Skips the check while the server stops, because a circuit may outlive the database, and puts it off while the database is away:
+    /// otherwise a brief outage would sign out everybody. Until then nothing can be read or changed anyway.
+    /// </summary>
     protected override async Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState,
-        CancellationToken cancellationToken) =>
-        lifetime.ApplicationStopping.IsCancellationRequested
-        || (authenticationState.User.SignedInUser is { } who
-            && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
-            && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return lifetime.ApplicationStopping.IsCancellationRequested
+                || (authenticationState.User.SignedInUser is { } who
+                    && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
+                    && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+        }
+        catch (Exception failure) when (database.IsAway(failure))
+        {
+            _logger.LogWarning("A session could not be checked, because the database is away: {Reason}", failure.Message);
+            return true;
+        }
+    }
 }
 
 /// <summary>
