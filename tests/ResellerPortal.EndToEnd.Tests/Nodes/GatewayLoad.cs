@@ -40,7 +40,10 @@ internal sealed class GatewayLoad : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Func<IReadOnlyList<Uri>> _nodes;
-    private readonly HttpClient _client = new();
+
+    /// <summary>Gives a node up that does not answer, so that the others are still used.</summary>
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentBag<Attempt> _attempts = [];
     private readonly long[] _answers = new long[PortalCluster.NodeCount];
@@ -91,10 +94,18 @@ internal sealed class GatewayLoad : IDisposable
         _over.Dispose();
     }
 
-    /// <summary>Fails at once when a worker has failed.</summary>
+    /// <summary>Fails at once when a worker has failed, and otherwise says what became of the requests.</summary>
     private async Task WaitAsync(Func<bool> condition, string what)
     {
-        await Eventually.TrueAsync(() => condition() || _workers.IsFaulted, what);
+        try
+        {
+            await Eventually.TrueAsync(() => condition() || _workers.IsFaulted, what);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\nAnswers of each node: {string.Join(", ", _answers)}\n{this}", late);
+        }
+
         if (_workers.IsFaulted)
         {
             await _workers;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
@@ -21,15 +22,15 @@ internal sealed class LedgerComparison(
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("test");
 
-    /// <summary>Waits until the nodes have settled each job that the upstream has accepted.</summary>
+    /// <summary>Waits until the nodes have ended each job that the upstream has accepted.</summary>
     public Task WaitForJobsAsync() => Eventually.TrueAsync(
         async Task<bool> () =>
         {
             await using var db = database.Open(Scope);
-            var held = await db.Reservations.Select(r => r.Id).ToListAsync();
-            return !held.Any(id => upstream.Jobs.ContainsKey(id.ToString("N")));
+            var running = await db.ConversionJobs.Where(job => job.State == JobState.Running).ToListAsync();
+            return !running.Any(job => upstream.Jobs.ContainsKey(job.UpstreamId));
         },
-        "the jobs are settled");
+        "the jobs are ended");
 
     /// <summary>Records the reservations of requests that were lost, as the nodes do half an hour later.</summary>
     public async Task SweepAsync()

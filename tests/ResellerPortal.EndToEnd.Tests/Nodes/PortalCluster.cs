@@ -14,7 +14,13 @@ internal sealed class PortalCluster : IAsyncDisposable
 
     private const string DatabaseName = "portal";
 
-    private readonly PostgreSqlServer _server = PostgreSqlServer.Start();
+    /// <summary>
+    /// Its commits take as long as on a slow disk, so that kills come between what is answered and what is on disk. It ends the
+    /// transactions of a node that it does not hear from any more: nobody else can, and the others wait for the rows that they lock.
+    /// </summary>
+    private readonly PostgreSqlServer _server = PostgreSqlServer.Start(
+        "commit_delay=15000", "commit_siblings=0", "idle_in_transaction_session_timeout=10s");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-nodes-");
     private readonly Node[] _nodes = new Node[NodeCount];
     private readonly string[] _settings;
@@ -110,11 +116,12 @@ internal sealed class PortalCluster : IAsyncDisposable
 
     private IEnumerable<string> GetStorage(int port) => _server.CreateSettings(DatabaseName)
         .Select(s => $"--{s.Name}={s.Value.Replace($"Port={_server.Port};", $"Port={port};", StringComparison.Ordinal)}")
-        .Append("--Database:MigrateOnStart=false");
+        .Append("--Database:MigrateOnStart=false")
+        .Append("--Logging:LogLevel:ResellerPortal.Core.Metering=Warning");
 
     private sealed class Node(CuttableNetwork network)
     {
-        private const int MostLines = 300;
+        private const int MostLines = 1000;
 
         public CuttableNetwork Network { get; } = network;
 
