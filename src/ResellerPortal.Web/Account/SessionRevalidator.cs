@@ -42,7 +42,7 @@ internal sealed class SessionRevalidator(
         lifetime.ApplicationStopping.IsCancellationRequested
         || (authenticationState.User.SignedInUser is { } who
             && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
-            && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+            && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false, IsMoving: false });
 }
 
 /// <summary>
