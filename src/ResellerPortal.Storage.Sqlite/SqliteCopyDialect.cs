@@ -34,9 +34,12 @@ public sealed class SqliteCopyDialect : CopyDialect
             SqliteConnection.ClearAllPools();
             try
             {
-                await using var command = connection.CreateCommand();
-                command.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;";
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                foreach (var statement in (string[])["PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE", "COMMIT"])
+                {
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = statement;
+                    await command.ExecuteScalarAsync(cancellationToken);
+                }
             }
             catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
             {
@@ -72,6 +75,9 @@ public sealed class SqliteCopyDialect : CopyDialect
             $"CREATE TRIGGER IF NOT EXISTS \"{table}_moving_{verb.ToLowerInvariant()}\" BEFORE {verb} ON \"{table}\" "
                 + $"WHEN {condition} BEGIN SELECT RAISE(ABORT, 'The reseller is being moved to another database'); END;";
     }
+
+    /// <summary>A file has no schemas.</summary>
+    public override string Quote(CopyTable table) => Quote(table.Name);
 
     public override string? WaitStatement(IReadOnlyList<CopyTable> tables) => null;
 

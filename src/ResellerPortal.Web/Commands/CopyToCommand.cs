@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.DataProtection;
 using ResellerPortal.Core.Moving;
 using ResellerPortal.Core.Persistence;
@@ -34,6 +35,11 @@ internal static class CopyToCommand
         catch (Exception refusal) when (refusal is CopyRefusedException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync("REFUSED  " + refusal.Message);
+            return 1;
+        }
+        catch (DbException failure)
+        {
+            await Console.Error.WriteLineAsync($"FAILED  {failure.Message}\nWhat was copied stays; run this again.");
             return 1;
         }
     }
