@@ -30,7 +30,7 @@ public sealed class CopyTable
     private CopyTable(ITable table)
     {
         var entity = (IEntityType)table.EntityTypeMappings.First(m => m.IsSharedTablePrincipal != false).TypeBase;
-        (Type, Schema, Name) = (entity.ClrType, table.Schema, table.Name);
+        (Type, Name) = (entity.ClrType, table.Name);
         Access = TableAccess.FromEntity(entity);
         MarkColumns = Type.IsAssignableTo(typeof(IMovable)) ? [nameof(IMovable.MovingSinceUtc)] : [];
         string[] marks = Type.IsAssignableTo(typeof(IMovable)) ? [nameof(IMovable.MovingSinceUtc), nameof(IMovable.MovedAtUtc)] : [];
@@ -43,12 +43,13 @@ public sealed class CopyTable
         IsSequenced = Access.Writes == RowWrites.Insert
             && KeyColumns is [{ Name: nameof(ICustomerOwned.CustomerId) }, { Name: "Sequence" }, ..];
         GeneratesKeys = entity.FindPrimaryKey()!.Properties is [{ ValueGenerated: ValueGenerated.OnAdd } key] && key.ClrType == typeof(int);
-        References = [.. table.ForeignKeyConstraints.Select(f => (f.PrincipalTable.Schema, f.PrincipalTable.Name)).Distinct()];
+        References = [.. table.ForeignKeyConstraints.Select(f => f.PrincipalTable.Name).Distinct()];
     }
 
     public Type Type { get; }
 
-    public string? Schema { get; }
+    /// <summary>On servers; a file has no schemas.</summary>
+    public string? Schema => IsUserTable ? TableAccess.IdentitySchema : null;
 
     public string Name { get; }
 
@@ -87,7 +88,7 @@ public sealed class CopyTable
     /// <summary>Whether its rows name their reseller.</summary>
     public bool IsOwned => Access.Owner is TableOwner.Customers or TableOwner.Reseller or TableOwner.Customer;
 
-    private (string? Schema, string Name)[] References { get; }
+    private string[] References { get; }
 
     /// <summary>Every table of the model, each after those that it refers to.</summary>
     public static IReadOnlyList<CopyTable> FromModel(DbContext db)
@@ -100,7 +101,7 @@ public sealed class CopyTable
         var ordered = new List<CopyTable>(waiting.Count);
         while (waiting.Count > 0)
         {
-            var next = waiting.Find(table => !waiting.Any(other => other != table && table.References.Contains((other.Schema, other.Name))))
+            var next = waiting.Find(table => !waiting.Any(other => other != table && table.References.Contains(other.Name)))
                 ?? throw new InvalidOperationException($"The tables {string.Join(", ", waiting.Select(t => t.Name))} refer to each other.");
             waiting.Remove(next);
             ordered.Add(next);
