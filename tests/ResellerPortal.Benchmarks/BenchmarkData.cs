@@ -27,6 +27,8 @@ internal sealed class BenchmarkData : IAsyncDisposable
 
     public PortalDatabase Database { get; }
 
+    public IDataProtectionProvider Protection { get; } = new EphemeralDataProtectionProvider();
+
     public List<IssuedToken> Tokens { get; } = [];
 
     /// <summary>Number of generated ledger entries.</summary>
@@ -42,7 +44,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
         var database = new PortalDatabase(dialect, connection);
         await database.MigrateAsync(ownerConnection);
         var setup = new BenchmarkData(database);
-        var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var data = new TestData(database, setup.Protection, TimeProvider.System);
         var (_, owner) = await data.AddResellerAsync("northwind", zone: zone);
         await data.BuyAsync(owner, 5_000_000_000, 50_000_000);
         for (var i = 0; i < customers; i++)
@@ -72,9 +74,12 @@ internal sealed class BenchmarkData : IAsyncDisposable
         return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
     }
 
+    /// <summary>Stops the meter, which has the database open.</summary>
+    public Task StopAsync() => _writer.StopAsync(default);
+
     public async ValueTask DisposeAsync()
     {
-        await _writer.StopAsync(default);
+        await StopAsync();
         _writer.Dispose();
         SqliteConnection.ClearAllPools();
     }
