@@ -169,8 +169,8 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError Moved(DateTimeOffset atUtc) => new(
         503,
         5030,
-        $"Your provider's account moved to another server on {atUtc:yyyy-MM-dd HH:mm} UTC, where this token works. Ask your provider for its "
-            + "address; nothing was charged.")
+        $"Your provider's account moved to another server on {atUtc:yyyy-MM-dd HH:mm} UTC, where this token works. Ask your provider for "
+            + "its address; nothing was charged.")
     {
         RetryAfter = TimeSpan.FromHours(1),
     };

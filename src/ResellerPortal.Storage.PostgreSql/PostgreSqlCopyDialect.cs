@@ -121,7 +121,8 @@ public sealed class PostgreSqlCopyDialect : CopyDialect
         var key = table.KeyColumns;
         await using var command = new NpgsqlCommand(
             $"SELECT {string.Join(", ", columns.Select(c => "t." + Quote(c.Name)))} FROM {Quote(table)} t "
-                + $"JOIN unnest({string.Join(", ", key.Select((_, i) => "@k" + i))}) AS k({string.Join(", ", key.Select((_, i) => "k" + i))}) "
+                + $"JOIN unnest({string.Join(", ", key.Select((_, i) => "@k" + i))}) "
+                + $"AS k({string.Join(", ", key.Select((_, i) => "k" + i))}) "
                 + $"ON {string.Join(" AND ", key.Select((c, i) => $"t.{Quote(c.Name)} = k.k{i}"))}",
             (NpgsqlConnection)connection);
         for (var i = 0; i < key.Length; i++)

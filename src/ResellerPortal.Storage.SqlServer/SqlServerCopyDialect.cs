@@ -104,8 +104,9 @@ public sealed class SqlServerCopyDialect : CopyDialect
     public override string After(CopyTable table)
     {
         var key = table.KeyColumns;
-        return "(" + string.Join(" OR ", key.Select((column, i) =>
-            $"({string.Join(" AND ", [.. key.Take(i).Select((c, j) => $"{Quote(c.Name)} = @k{j}"), $"{Quote(column.Name)} > @k{i}"])})")) + ")";
+        return $"({string.Join(" OR ", key.Select((_, i) => $"({string.Join(" AND ", First(i))})"))})";
+
+        IEnumerable<string> First(int last) => key.Take(last + 1).Select((c, i) => $"{Quote(c.Name)} {(i == last ? '>' : '=')} @k{i}");
     }
 
     public override async Task InsertAsync(
@@ -179,7 +180,7 @@ public sealed class SqlServerCopyDialect : CopyDialect
             + $"ON {string.Join(" AND ", key.Select((c, i) => $"t.{Quote(c.Name)} = k.k{i}"))}";
     }
 
-    /// <summary>Sessions of the portal's login; seeing those of others takes VIEW SERVER STATE, without which the locks alone decide.</summary>
+    /// <summary>The portal's sessions. Seeing those of others takes VIEW SERVER STATE, without which the locks alone decide.</summary>
     private const string ConnectedQuery = """
         SELECT COUNT(*) FROM sys.dm_exec_sessions
         WHERE database_id = DB_ID() AND session_id <> @@SPID AND @user <> N'' AND login_name = @user

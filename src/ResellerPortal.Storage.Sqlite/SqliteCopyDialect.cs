@@ -88,6 +88,12 @@ public sealed class SqliteCopyDialect : CopyDialect
         _ => base.Read(reader, ordinal, kind),
     };
 
+    /// <summary>EF writes bytes in documents as hexadecimal digits on SQLite.</summary>
+    public override string ConvertJson(CopyColumn column, string json, bool isStoring) => CopyValues.ConvertTexts(
+        json,
+        column.JsonBytes,
+        text => isStoring ? Convert.ToHexString(Convert.FromBase64String(text)) : Convert.ToBase64String(Convert.FromHexString(text)));
+
     public override DbParameter CreateParameter(string name, CopyValueKind kind) => new SqliteParameter { ParameterName = name };
 
     public override object ToParameterValue(object? value) => value switch

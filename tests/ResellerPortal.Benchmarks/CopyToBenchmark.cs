@@ -42,8 +42,8 @@ internal static class CopyToBenchmark
             var start = Stopwatch.GetTimestamp();
             var report = await move.FinishAsync(null, default);
             Console.WriteLine(
-                $"last pass: {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} s, {report.Tables.Sum(t => t.Rows):N0} rows compared at both "
-                    + $"ends ({report.Tables.Count(t => !t.IsEqual)} tables differ), {report.Entries:N0} entries verified");
+                $"last pass: {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} s, {report.Tables.Sum(t => t.Rows):N0} rows compared at "
+                    + $"both ends ({report.Tables.Count(t => !t.IsEqual)} tables differ), {report.Entries:N0} entries verified");
 
             async Task MeasureAsync(string name, Func<Task<Core.Persistence.Copying.CopyResult>> pass)
             {
@@ -64,8 +64,8 @@ internal static class CopyToBenchmark
                 })));
                 var (written, seconds) = await copying;
                 Console.WriteLine(
-                    $"{name}: {seconds:N1} s, {written:N0} rows written, {written / seconds:N0} a second; meanwhile {converted / seconds:N0} "
-                        + "conversions a second");
+                    $"{name}: {seconds:N1} s, {written:N0} rows written, {written / seconds:N0} a second; meanwhile "
+                        + $"{converted / seconds:N0} conversions a second");
             }
         }
         finally

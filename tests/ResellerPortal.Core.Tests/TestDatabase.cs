@@ -93,6 +93,14 @@ public sealed class TestDatabase : IAsyncDisposable
         _writer.Dispose();
         Meter = NewMeter();
         _writer = NewWriter();
+
+        // A SQLite file stays open until the writer's prepared statements are collected; a process that ends needs no collection.
+        SqliteConnection.ClearAllPools();
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
     }
 
     public async Task<int> SweepAsync()

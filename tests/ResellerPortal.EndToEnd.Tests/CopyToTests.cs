@@ -51,7 +51,7 @@ public sealed partial class CopyToTests : IDisposable
         var (finished, report) = await RunAsync("copy-to", "--settings", settings, "--finish");
         Assert.True(finished == 0, report);
         Assert.DoesNotContain("DIFFERENT", report, StringComparison.Ordinal);
-        var entries = int.Parse(Verified().Match(report).Groups[1].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        var entries = int.Parse(Verified().Match(report).Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         Assert.Equal(entries, await CountEntriesAsync());
 
         var (left, old) = await PortalProcess.ServeAsync(_folder);

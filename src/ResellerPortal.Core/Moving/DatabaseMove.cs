@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Persistence.Copying;
@@ -22,7 +24,9 @@ public sealed class DatabaseMove(
 
     private readonly MoveValidator _validator = new(source, target);
 
-    /// <summary>How long the last pass of a reseller waits for its requests in flight; what is open then is recorded by the target's sweeper.</summary>
+    /// <summary>
+    /// How long the last pass of a reseller waits for its requests in flight. What is open then is recorded by the target's sweeper.
+    /// </summary>
     public TimeSpan LongestDrain { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Copies what the target does not have yet while the portal goes on serving.</summary>
@@ -61,7 +65,13 @@ public sealed class DatabaseMove(
         var subject = await _validator.ValidateAsync(slug, cancellationToken);
         await using var from = await source.ConnectAsync(CopyScope.Installation, isTarget: false, isAlone: false, cancellationToken);
         await from.BeginAsync(cancellationToken);
-        await MoveMarks.SetAsync(from, subject.Reseller?.Id, null, null, cancellationToken);
+
+        // Resellers that had left the source earlier stay closed.
+        foreach (var reseller in subject.Reseller is { } one ? [one.Id] : await ReadArrivingAsync(cancellationToken))
+        {
+            await MoveMarks.SetAsync(from, reseller, null, null, cancellationToken);
+        }
+
         await from.CommitAsync(cancellationToken);
     }
 
@@ -147,11 +157,17 @@ public sealed class DatabaseMove(
         return report;
     }
 
-    private static async Task OpenAsync(CopyConnection to, ResellerId reseller, CancellationToken cancellationToken)
+    private async Task OpenAsync(CopyConnection to, ResellerId reseller, CancellationToken cancellationToken)
     {
         await to.BeginAsync(cancellationToken);
         await MoveMarks.SetAsync(to, reseller, null, null, cancellationToken);
         await to.CommitAsync(cancellationToken);
+
+        // Only now, since the history of both ends was compared.
+        var actor = Actor.Portal("copy-to", TenantScope.ForReseller(reseller));
+        await using var db = target.Database.Open(actor.Scope);
+        db.Audit(actor, clock.GetUtcNow(), "resellers.moved", "moved here from another database", reseller);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private Task<CopyResult> RunAsync(
@@ -285,7 +301,10 @@ public sealed class DatabaseMove(
     private async Task<List<ResellerId>> ReadArrivingAsync(CancellationToken cancellationToken)
     {
         await using var db = target.Open();
-        return await db.Resellers.Where(r => r.MovingSinceUtc != null && r.MovedAtUtc == null).Select(r => r.Id).ToListAsync(cancellationToken);
+        return await db.Resellers
+            .Where(r => r.MovingSinceUtc != null && r.MovedAtUtc == null)
+            .Select(r => r.Id)
+            .ToListAsync(cancellationToken);
     }
 
     private IReadOnlyList<CopyTable> ReadTables()

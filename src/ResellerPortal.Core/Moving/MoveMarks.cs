@@ -36,7 +36,7 @@ internal static class MoveMarks
         CancellationToken cancellationToken) =>
         SetAsync(connection, nameof(ApiToken), nameof(ApiToken.ResellerId), reseller, movingSince, movedAt, cancellationToken);
 
-    /// <summary>Makes the database refuse every write to a reseller's rows, from the end of the transactions that are writing now.</summary>
+    /// <summary>Makes the database refuse every write to a reseller's rows, once those that are being made have ended.</summary>
     public static async Task CloseAsync(
         CopyConnection connection,
         IReadOnlyList<CopyTable> tables,

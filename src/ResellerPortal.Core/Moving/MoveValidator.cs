@@ -35,13 +35,13 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         await using var db = endpoint.Database.Open(TenantScope.None);
         if (!await db.Database.CanConnectAsync(cancellationToken))
         {
-            throw new CopyRefusedException($"The {which} database cannot be reached. Check its connection string, and run 'migrate' there.");
+            throw new CopyRefusedException($"The {which} database cannot be reached. Check its settings, and run 'migrate' there.");
         }
 
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             throw new CopyRefusedException(
-                $"The {which} database needs 'migrate', or does not know the key in Database:ScopeKey. Run this program's 'migrate' there.");
+                $"The {which} database needs 'migrate', or does not know the key in Database:ScopeKey. Run 'migrate' there.");
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         var isArriving = arrived is [{ MovingSinceUtc: not null, MovedAtUtc: null }];
         if (arrived is [{ MovedAtUtc: not null }])
         {
-            throw new CopyRefusedException($"The reseller {slug} was moved away from the target. It cannot come back to the same database.");
+            throw new CopyRefusedException($"The reseller {slug} was moved away from the target. It cannot come back there.");
         }
 
         return (reseller.MovedAtUtc, arrived.Count, isArriving) switch

@@ -65,7 +65,7 @@ internal static class MovingReferences
     {
         List<Guid> ids =
         [
-            .. await source.PlanOrders.Where(o => o.ResellerId == reseller.Id).Select(o => o.PlanId).Distinct().ToListAsync(cancellationToken),
+            .. await source.PlanOrders.Where(o => o.ResellerId == reseller.Id).Select(o => o.PlanId).ToListAsync(cancellationToken),
             .. await source.PlanSubscriptions.Where(s => s.ResellerId == reseller.Id).Select(s => s.PlanId).ToListAsync(cancellationToken),
             .. await source.PlanSubscriptions.Where(s => s.ResellerId == reseller.Id && s.UpgradePlanId != null)
                 .Select(s => s.UpgradePlanId!.Value).ToListAsync(cancellationToken),

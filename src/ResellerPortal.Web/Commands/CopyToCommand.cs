@@ -15,8 +15,8 @@ internal static class CopyToCommand
 {
     private const string Usage =
         "Usage: copy-to [--settings target.json] [--reseller slug] [--finish | --cancel]\n"
-            + "The target's Database:Provider, ConnectionStrings:Portal, ConnectionStrings:PortalOwner, Database:ScopeKey and DataProtection "
-            + "are in that file, or settings under Target (Target__Database__Provider …). Run 'migrate' there first.";
+            + "The target's Database:Provider, ConnectionStrings:Portal, ConnectionStrings:PortalOwner, Database:ScopeKey and "
+            + "DataProtection are in that file, or settings under Target (Target__Database__Provider …). Run 'migrate' there first.";
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
@@ -102,8 +102,7 @@ internal static class CopyToCommand
         }
 
         Console.WriteLine(report.Faults.Count > 0
-            ? $"The target has not taken over. Correct the cause and run this again, or 'copy-to{(slug is null ? "" : $" --reseller {slug}")} "
-                + "--cancel'."
+            ? "The target has not taken over. Correct the cause and run this again, or with --cancel instead of --finish."
             : slug is null
                 ? "The target has taken over: start the portal with its settings. The source refuses requests from now on."
                 : $"The target serves {slug} from now on; the source refuses its requests.");

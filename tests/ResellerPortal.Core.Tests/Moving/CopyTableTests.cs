@@ -104,6 +104,8 @@ public sealed class CopyTableTests
         var owned = tables.Where(t => t.IsOwned).Select(t => t.Name).Append("Reseller").ToList();
 
         var sqlServer = new SqlServerCopyDialect().GuardStatements(tables).ToList();
+        var postgreSql = new PostgreSqlCopyDialect().GuardStatements(tables).ToList();
+        var sqlite = new SqliteCopyDialect().GuardStatements(tables).ToList();
 
         Assert.Equal(owned.Count, sqlServer.Count);
         Assert.All(owned, table =>
@@ -111,9 +113,9 @@ public sealed class CopyTableTests
             Assert.Contains(sqlServer, s => s.Contains($"ON dbo.[{table}] AFTER", StringComparison.Ordinal));
             Assert.Contains(FindEntity(db, table).GetDeclaredTriggers(), t => t.ModelName == $"{table}_moving");
             Assert.Contains(
-                new PostgreSqlCopyDialect().GuardStatements(tables), s => s.Contains($" ON \"{table}\" FOR EACH ROW", StringComparison.Ordinal));
+                postgreSql, s => s.Contains($" ON \"{table}\" FOR EACH ROW", StringComparison.Ordinal));
             Assert.Contains(
-                new SqliteCopyDialect().GuardStatements(tables), s => s.Contains($"BEFORE UPDATE ON \"{table}\"", StringComparison.Ordinal));
+                sqlite, s => s.Contains($"BEFORE UPDATE ON \"{table}\"", StringComparison.Ordinal));
         });
     }
 

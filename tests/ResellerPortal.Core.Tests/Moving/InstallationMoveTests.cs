@@ -154,7 +154,7 @@ public sealed class InstallationMoveTests(DatabaseServers databases) : IClassFix
                 Data = new IdentityPasskeyData
                 {
                     Name = "Key 😀",
-                    PublicKey = [0, 1],
+                    PublicKey = [251, 255, 0, 1],
                     AttestationObject = [2],
                     ClientDataJson = [],
                     CreatedAt = source.Clock.GetUtcNow(),
@@ -181,7 +181,10 @@ public sealed class InstallationMoveTests(DatabaseServers databases) : IClassFix
         Assert.Equal((long.MaxValue, "  changed@fabrikam.example "), (moved.MonthlyBudget, moved.Email));
         Assert.Equal(image, Assert.Single(await arrived.Logos.ToListAsync()).Image);
         Assert.Equal(lockedUntil, (await arrived.Users.FirstAsync(u => u.LockoutEnd != null)).LockoutEnd);
-        Assert.Equal("Key 😀", (await arrived.Set<IdentityUserPasskey<Guid>>().SingleAsync()).Data.Name);
+        var passkey = (await arrived.Set<IdentityUserPasskey<Guid>>().SingleAsync()).Data;
+        Assert.Equal(("Key 😀", source.Clock.GetUtcNow()), (passkey.Name, passkey.CreatedAt));
+        Assert.Equal([251, 255, 0, 1], passkey.PublicKey);
+        Assert.Empty(passkey.ClientDataJson);
     }
 
     [Fact]
@@ -223,6 +226,26 @@ public sealed class InstallationMoveTests(DatabaseServers databases) : IClassFix
         Assert.Contains("reseller other", resellers.Message, StringComparison.Ordinal);
         await using var db = target.OpenAll();
         Assert.Equal("other", (await db.Resellers.SingleAsync()).Slug);
+    }
+
+    [Fact]
+    public async Task A_reseller_that_had_left_before_does_not_come_to_life_with_the_installation()
+    {
+        await using var source = await databases.OpenAsync("PostgreSql");
+        await using var elsewhere = await databases.OpenAsync("PostgreSql");
+        await using var target = await databases.OpenAsync("PostgreSql");
+        var fixture = await MoveFixture.CreateAsync(source);
+        await fixture.MoveTo(elsewhere).FinishAsync(MoveFixture.Slug, default);
+        var (_, staying) = await source.Data.AddResellerAsync("staying");
+        await source.Data.BuyAsync(staying, 10, 1m);
+        var token = await source.Data.IssueAsync(staying, await source.Data.AddCustomerAsync(staying, "Contoso"));
+        await source.StopAsync();
+
+        var report = await fixture.MoveWithKeysTo(target).FinishAsync(null, default);
+
+        Assert.Empty(report.Faults);
+        await target.UseAsync(token.Secret);
+        Assert.NotNull(Assert.IsType<ReserveResult.ResellerMoving>(await target.ReserveAsync(fixture.Token.Secret)).MovedAtUtc);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Moving;
 using ResellerPortal.Core.Persistence.Copying;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;
@@ -145,9 +147,8 @@ public sealed class ResellerMoveTests(DatabaseServers databases) : IClassFixture
         await using var arrived = target.OpenAll();
         var account = await arrived.Users.SingleAsync(u => u.NormalizedEmail == "ADMIN@FABRIKAM.EXAMPLE");
         Assert.Equal("of the target", account.PasswordHash);
-        Assert.Equal(
-            new CustomerId?[] { fixture.Customer.Id, resident.Token.CustomerId }.OrderBy(c => c!.Value.Value),
-            (await arrived.Members.Where(m => m.UserId == account.Id).Select(m => m.CustomerId).ToListAsync()).OrderBy(c => c!.Value.Value));
+        var customers = await arrived.Members.Where(m => m.UserId == account.Id).Select(m => m.CustomerId).ToListAsync();
+        Assert.Equivalent(new CustomerId?[] { fixture.Customer.Id, resident.Token.CustomerId }, customers, strict: true);
         Assert.NotNull((await arrived.Users.SingleAsync(u => u.NormalizedEmail == "OWNER@NORTHWIND.EXAMPLE")).PasswordHash);
     }
 
@@ -212,17 +213,22 @@ public sealed class ResellerMoveTests(DatabaseServers databases) : IClassFixture
         await using var source = await databases.OpenAsync("PostgreSql");
         await using var target = await databases.OpenAsync("PostgreSql");
         var fixture = await MoveFixture.CreateAsync(source, entries: 10);
-        await fixture.MoveTo(target).FinishAsync(MoveFixture.Slug, default);
-        await using (var owner = target.OpenAsOwner())
+        await fixture.MoveTo(target).CopyAsync(MoveFixture.Slug, default);
+        await using (var closing = await MoveFixture.ConnectAsync(source))
         {
-            await owner.Resellers.ExecuteUpdateAsync(set => set.SetProperty(r => r.MovingSinceUtc, source.Clock.GetUtcNow()));
-            await owner.ApiTokens.ExecuteUpdateAsync(set => set.SetProperty(t => t.MovingSinceUtc, source.Clock.GetUtcNow()));
+            var now = source.Clock.GetUtcNow();
+            await closing.BeginAsync(default);
+            await MoveMarks.SetAsync(closing, fixture.Reseller.Id, now, now, default);
+            await closing.CommitAsync(default);
         }
 
+        await Assert.ThrowsAsync<CopyRefusedException>(() => fixture.MoveTo(target).CopyAsync(MoveFixture.Slug, default));
         var report = await fixture.MoveTo(target).FinishAsync(MoveFixture.Slug, default);
 
         Assert.Empty(report.Faults);
         await target.UseAsync(fixture.Token.Secret);
+        await using var db = target.OpenAll();
+        Assert.Equal(1, await db.AuditEntries.CountAsync(a => a.Action == "resellers.moved"));
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
-using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 

@@ -22,7 +22,10 @@ public sealed record CopyUsers(IReadOnlyDictionary<Guid, Guid> TargetIds, IReadO
 }
 
 /// <summary>Reads the encrypted texts of one database and writes those of another, by the protector's purpose.</summary>
-public sealed record CopyCiphers(Func<string, string, string> DecryptSource, Func<string, string, string> DecryptTarget, Func<string, string, string> Encrypt);
+public sealed record CopyCiphers(
+    Func<string, string, string> DecryptSource,
+    Func<string, string, string> DecryptTarget,
+    Func<string, string, string> Encrypt);
 
 /// <summary>One of a copy's two databases, connected as the owner of its tables.</summary>
 public sealed class CopyConnection(CopyDialect dialect, DbConnection connection, CopyScope scope, bool isTarget) : IAsyncDisposable
@@ -88,8 +91,9 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
         CancellationToken cancellationToken,
         params (string Condition, string Name, CopyValueKind Kind, object Value)[] conditions)
     {
-        await using var command = CreateCommand(dialect.Page(
-            table, columns, [.. Filters(table), .. conditions.Select(c => c.Condition), .. after is null ? [] : (string[])[dialect.After(table)]]));
+        string[] behind = after is null ? [] : [dialect.After(table)];
+        await using var command = CreateCommand(
+            dialect.Page(table, columns, [.. Filters(table), .. conditions.Select(c => c.Condition), .. behind]));
         Add(command, "@rows", CopyValueKind.Int32, rows);
         AddFilter(command, table);
         foreach (var (_, name, kind, value) in conditions)
@@ -137,7 +141,7 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
     {
         CopyColumn[] columns = [.. table.Columns, .. table.MarkColumns.Select(name => new CopyColumn(name, CopyValueKind.Int64))];
         var marks = Array.ConvertAll(table.MarkColumns, _ => (object?)markedAt);
-        var written = Encrypt(table, rows);
+        var written = ToStored(table, rows);
         await dialect.InsertAsync(
             connection,
             _transaction!,
@@ -151,11 +155,12 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
     {
         int[] changed = [.. Enumerable.Range(0, table.Columns.Length).Except(table.Key)];
         var set = string.Join(", ", changed.Select(i => $"{dialect.Quote(table.Columns[i].Name)} = @c{i}"));
-        await ExecuteAsync(table, $"UPDATE {dialect.Quote(table)} SET {set} WHERE {KeyCondition(table)}", Encrypt(table, rows), cancellationToken);
+        var statement = $"UPDATE {dialect.Quote(table)} SET {set} WHERE {KeyCondition(table)}";
+        await ExecuteAsync(table, statement, [.. changed, .. table.Key], ToStored(table, rows), cancellationToken);
     }
 
     public Task DeleteAsync(CopyTable table, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
-        ExecuteAsync(table, $"DELETE FROM {dialect.Quote(table)} WHERE {KeyCondition(table)}", rows, cancellationToken);
+        ExecuteAsync(table, $"DELETE FROM {dialect.Quote(table)} WHERE {KeyCondition(table)}", table.Key, rows, cancellationToken);
 
     public async Task<long> CountAsync(CopyTable table, CancellationToken cancellationToken)
     {
@@ -245,14 +250,15 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
     private bool IsCopied(Guid user) =>
         !scope.Users.Kept.Contains(user) && (isTarget || !scope.Users.TargetIds.ContainsKey(user));
 
+    /// <param name="used">The positions of the columns that the statement names.</param>
     private async Task ExecuteAsync(
         CopyTable table,
         string statement,
+        int[] used,
         IReadOnlyList<object?[]> rows,
         CancellationToken cancellationToken)
     {
         await using var command = CreateCommand(statement);
-        int[] used = [.. Enumerable.Range(0, table.Columns.Length).Where(i => statement.StartsWith("UPDATE", StringComparison.Ordinal) || table.Key.Contains(i))];
         var parameters = Array.ConvertAll(used, i => Add(command, "@c" + i, table.Columns[i].Kind, null));
         foreach (var row in rows)
         {
@@ -279,8 +285,9 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
         yield return table.Access.Owner switch
         {
             TableOwner.Resellers => $"{dialect.Quote(nameof(Reseller.Id))} = @reseller",
-            TableOwner.Identity => $"{dialect.Quote(table.Columns[table.UserColumn].Name)} IN (SELECT {dialect.Quote(nameof(Member.UserId))} "
-                + $"FROM {dialect.Quote(nameof(Member))} WHERE {dialect.Quote(nameof(Member.ResellerId))} = @reseller)",
+            TableOwner.Identity => $"{dialect.Quote(table.Columns[table.UserColumn].Name)} IN (SELECT "
+                + $"{dialect.Quote(nameof(Member.UserId))} FROM {dialect.Quote(nameof(Member))} "
+                + $"WHERE {dialect.Quote(nameof(Member.ResellerId))} = @reseller)",
             _ => $"{dialect.Quote(nameof(Member.ResellerId))} = @reseller",
         };
     }
@@ -309,21 +316,25 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
     {
         string text when column.ProtectedFor is { } purpose && scope.Ciphers is { } ciphers =>
             (isTarget ? ciphers.DecryptTarget : ciphers.DecryptSource)(purpose, text),
+        string json when column.Kind == CopyValueKind.Json => dialect.ConvertJson(column, json, isStoring: false),
         Guid user when column.IsMember && !isTarget && scope.Users.TargetIds.TryGetValue(user, out var known) => known,
         _ => value,
     };
 
-    private IReadOnlyList<object?[]> Encrypt(CopyTable table, IReadOnlyList<object?[]> rows)
+    /// <summary>Rows as this database stores them.</summary>
+    private IReadOnlyList<object?[]> ToStored(CopyTable table, IReadOnlyList<object?[]> rows)
     {
-        if (scope.Ciphers is not { } ciphers || !Array.Exists(table.Columns, c => c.ProtectedFor is not null))
-        {
-            return rows;
-        }
-
-        return [.. rows.Select(row => row
-            .Select((value, i) => value is string text && table.Columns[i].ProtectedFor is { } purpose ? ciphers.Encrypt(purpose, text) : value)
-            .ToArray())];
+        return Array.Exists(table.Columns, c => c.ProtectedFor is not null || c.Kind == CopyValueKind.Json)
+            ? [.. rows.Select(row => row.Select((value, i) => ToStored(table.Columns[i], value)).ToArray())]
+            : rows;
     }
+
+    private object? ToStored(CopyColumn column, object? value) => value switch
+    {
+        string text when column.ProtectedFor is { } purpose && scope.Ciphers is { } ciphers => ciphers.Encrypt(purpose, text),
+        string json when column.Kind == CopyValueKind.Json => dialect.ConvertJson(column, json, isStoring: true),
+        _ => value,
+    };
 
     private DbCommand CreateCommand(string text)
     {

@@ -38,7 +38,9 @@ public abstract class CopyDialect
     /// </summary>
     public abstract IEnumerable<string> GuardStatements(IReadOnlyList<CopyTable> tables);
 
-    /// <summary>A statement after which nobody else writes the tables until the transaction ends; null where a transaction is that already.</summary>
+    /// <summary>
+    /// A statement after which nobody else writes the tables until the transaction ends; null where a transaction is that already.
+    /// </summary>
     public abstract string? WaitStatement(IReadOnlyList<CopyTable> tables);
 
     /// <summary>Reads a value that is not null.</summary>
@@ -53,6 +55,10 @@ public abstract class CopyDialect
         CopyValueKind.Bytes => reader.GetFieldValue<byte[]>(ordinal),
         _ => CopyValues.Normalize(reader.GetString(ordinal)),
     };
+
+    /// <summary>Writes bytes in a stored document as base64, or the other way round.</summary>
+    /// <param name="isStoring">Whether the document is written to the database.</param>
+    public virtual string ConvertJson(CopyColumn column, string json, bool isStoring) => json;
 
     /// <summary>Creates a parameter without a value.</summary>
     public abstract DbParameter CreateParameter(string name, CopyValueKind kind);

@@ -22,7 +22,13 @@ public enum CopyValueKind
 
 /// <param name="ProtectedFor">The Data Protection purpose of an encrypted text; null for others.</param>
 /// <param name="IsMember">Whether it names the user of a membership.</param>
-public sealed record CopyColumn(string Name, CopyValueKind Kind, string? ProtectedFor = null, bool IsMember = false);
+/// <param name="JsonBytes">The properties of a document that hold bytes, separated by spaces; providers write them differently.</param>
+public sealed record CopyColumn(
+    string Name,
+    CopyValueKind Kind,
+    string? ProtectedFor = null,
+    bool IsMember = false,
+    string JsonBytes = "");
 
 /// <summary>A table of the model as the same on every provider: its columns ordered by name, and its key.</summary>
 public sealed class CopyTable
@@ -37,7 +43,7 @@ public sealed class CopyTable
         Columns =
         [
             .. table.Columns.Where(c => !marks.Contains(c.Name)).OrderBy(c => c.Name, StringComparer.Ordinal)
-                .Select(c => CreateColumn(c, Access.Owner)),
+                .Select(c => CreateColumn(c, entity, Access.Owner)),
         ];
         Key = [.. table.PrimaryKey!.Columns.Select(c => Array.FindIndex(Columns, known => known.Name == c.Name))];
         IsSequenced = Access.Writes == RowWrites.Insert
@@ -122,11 +128,13 @@ public sealed class CopyTable
         _ => null,
     };
 
-    private static CopyColumn CreateColumn(IColumn column, TableOwner owner)
+    private static CopyColumn CreateColumn(IColumn column, IEntityType entity, TableOwner owner)
     {
         if (column.PropertyMappings.FirstOrDefault() is not { } mapping)
         {
-            return new CopyColumn(column.Name, CopyValueKind.Json);
+            var document = entity.GetNavigations().Single(n => n.TargetEntityType.GetContainerColumnName() == column.Name).TargetEntityType;
+            var bytes = document.GetProperties().Where(p => p.ClrType == typeof(byte[])).Select(p => p.GetJsonPropertyName());
+            return new CopyColumn(column.Name, CopyValueKind.Json, JsonBytes: string.Join(' ', bytes.Order(StringComparer.Ordinal)));
         }
 
         var property = mapping.Property;

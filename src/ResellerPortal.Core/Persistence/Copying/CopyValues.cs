@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace ResellerPortal.Core.Persistence.Copying;
 
 /// <summary>Compares rows of two databases, value by value.</summary>
-internal static class CopyValues
+public static class CopyValues
 {
     public static bool AreEqual(object?[] left, object?[] right)
     {
@@ -37,6 +37,21 @@ internal static class CopyValues
             JsonArray items => new JsonArray([.. items.Select(item => item is null ? null : Sort(item))]),
             _ => node.DeepClone(),
         };
+    }
+
+    /// <summary>The document with the given properties' texts converted.</summary>
+    public static string ConvertTexts(string json, string properties, Func<string, string> convert)
+    {
+        var document = JsonNode.Parse(json)!.AsObject();
+        foreach (var name in properties.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (document[name] is JsonValue text)
+            {
+                document[name] = convert(text.GetValue<string>());
+            }
+        }
+
+        return document.ToJsonString();
     }
 
     private static string Format(object? value) => value switch

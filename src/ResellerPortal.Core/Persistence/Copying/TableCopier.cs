@@ -43,7 +43,9 @@ public sealed class TableCopier(
         var waiting = 0L;
         foreach (var table in tables)
         {
-            waiting += table.IsSequenced ? await AppendAsync(table, cancellationToken) : await CompareAsync(table, isLast, cancellationToken);
+            waiting += table.IsSequenced
+                ? await AppendAsync(table, cancellationToken)
+                : await CompareAsync(table, isLast, cancellationToken);
         }
 
         foreach (var statement in tables.Where(t => t.GeneratesKeys).Select(target.Dialect.ContinueNumbers).OfType<string>())
@@ -133,7 +135,7 @@ public sealed class TableCopier(
 
                 var isFirst = after is null;
                 after = GetKey(table, page[^1]);
-                rows.AddRange(isFirst && first > 0 ? await ExceptKnownAsync(table, page, first, cancellationToken) : page);
+                rows.AddRange(isFirst && first > 0 ? await FilterKnownAsync(table, page, first, cancellationToken) : page);
                 if (rows.Count >= PageRows)
                 {
                     yield return rows;
@@ -149,7 +151,7 @@ public sealed class TableCopier(
     }
 
     /// <summary>The last number that the target has may stand for several rows, of which it has some or all.</summary>
-    private async Task<IEnumerable<object?[]>> ExceptKnownAsync(
+    private async Task<IEnumerable<object?[]>> FilterKnownAsync(
         CopyTable table,
         List<object?[]> page,
         long last,
@@ -293,28 +295,41 @@ public sealed class TableCopier(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ahead = Channel.CreateBounded<List<object?[]>>(1);
-        var reading = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await foreach (var page in pages)
-                    {
-                        await ahead.Writer.WriteAsync(page, cancellationToken);
-                    }
-                }
-                finally
-                {
-                    ahead.Writer.Complete();
-                }
-            },
-            cancellationToken);
-        await foreach (var page in ahead.Reader.ReadAllAsync(cancellationToken))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = Task.Run(() => ReadAsync(pages, ahead.Writer, stop.Token), CancellationToken.None);
+        try
         {
-            yield return page;
-        }
+            await foreach (var page in ahead.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return page;
+            }
 
-        await reading;
+            await reading;
+        }
+        finally
+        {
+            // The connection must not be closed while it is read.
+            await stop.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task ReadAsync(
+        IAsyncEnumerable<List<object?[]>> pages,
+        ChannelWriter<List<object?[]>> ahead,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var page in pages.WithCancellation(cancellationToken))
+            {
+                await ahead.WriteAsync(page, cancellationToken);
+            }
+        }
+        finally
+        {
+            ahead.Complete();
+        }
     }
 
     private static object?[] GetKey(CopyTable table, object?[] row) => Array.ConvertAll(table.Key, i => row[i]);
