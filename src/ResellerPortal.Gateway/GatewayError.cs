@@ -160,6 +160,21 @@ public sealed record GatewayError(int Status, int Code, string Message)
         "Your account is paused because an invoice is overdue. Pay it, or contact your provider; conversions resume as soon as it is "
             + "paid. Nothing was charged.");
 
+    public static GatewayError Moving { get; } = new(
+        503, 5030, "Your provider's account is being moved to another server. Try again in a few minutes; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromMinutes(1),
+    };
+
+    public static GatewayError Moved(DateTimeOffset atUtc) => new(
+        503,
+        5030,
+        $"Your provider's account moved to another server on {atUtc:yyyy-MM-dd HH:mm} UTC, where this token works. Ask your provider for "
+            + "its address; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromHours(1),
+    };
+
     /// <summary>A path that does not exist, or not for this method. The answer never tells which.</summary>
     public static GatewayError PathUnknown(string method, string path) => new(
         404,
@@ -200,6 +215,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.UsedUpstream => TokenIsNative,
         ReserveResult.TokenRevoked revoked => TokenRevoked(revoked.AtUtc),
         ReserveResult.AccountPaused => AccountPaused,
+        ReserveResult.ResellerMoving moving => moving.MovedAtUtc is { } movedAtUtc ? Moved(movedAtUtc) : Moving,
         ReserveResult.TokenExpired expired => TokenExpired(expired.AtUtc),
         ReserveResult.TokenNotYetValid early => TokenNotYetValid(early.FromUtc),
         ReserveResult.ConverterNotAllowed converter => ConverterNotAllowed(converter.Allowed),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.SqlServer;
 
@@ -24,6 +25,11 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
             if (entity.GetTableName() is { } table && AppendOnlyTables.Contains(table))
             {
                 entity.AddTrigger($"{table}_append_only");
+            }
+
+            if (entity.ClrType == typeof(Reseller) || entity.FindProperty(nameof(IResellerOwned.ResellerId)) is not null)
+            {
+                entity.AddTrigger(SqlServerCopyDialect.GetGuardName(entity.GetTableName()!));
             }
         }
 

@@ -22,16 +22,16 @@ public sealed partial class NamingTests
     [
         "Accept", "Act", "Add", "Adjust", "Align", "Append", "Apply", "Ask", "Audit", "Authenticate", "Begin", "Buy", "Calculate", "Call",
         "Cancel", "Challenge", "Change", "Charge", "Check", "Choose", "Clear", "Close", "Collect", "Commit", "Compare", "Complete",
-        "Compose", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delete", "Dispatch", "Dispose",
-        "Download", "Draft", "Drop", "Edit", "Email", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Extend", "Fetch", "Fill",
-        "Filter", "Finalise", "Find", "For", "Forget", "Forward", "From", "Generate", "Get", "Handle", "Has", "Hold", "Ignore", "Import",
-        "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map", "Match", "Merge", "Migrate", "Move",
-        "Normalize", "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare", "Preview", "Print", "Pull", "Query", "Queue",
-        "Read", "Receive", "Record", "Recover", "Refresh", "Refund", "Refuse", "Register", "Relay", "Release", "Reload", "Remove", "Renew",
-        "Repair", "Replace", "Replay", "Report", "Reserve", "Reset", "Resolve", "Respond", "Resume", "Return", "Reverse", "Review",
-        "Revoke", "Rotate", "Run", "Save", "Schedule", "Seal", "Search", "Seed", "Send", "Set", "Settle", "Show", "Sign", "Simulate",
-        "Start", "Stop", "Strengthen", "Sum", "Switch", "Sync", "Take", "To", "Top", "Transform", "Try", "Turn", "Update", "Upgrade",
-        "Upload", "Use", "Validate", "Verify", "Void", "Wait", "Watch", "With", "Write",
+        "Compose", "Compute", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delete", "Dispatch",
+        "Dispose", "Download", "Draft", "Drain", "Drop", "Edit", "Email", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Extend",
+        "Fetch", "Fill", "Filter", "Finalise", "Find", "Finish", "For", "Forget", "Forward", "From", "Generate", "Get", "Guard", "Handle",
+        "Has", "Hold", "Ignore", "Import", "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map",
+        "Mark", "Match", "Merge", "Migrate", "Move", "Normalize", "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare",
+        "Preview", "Print", "Pull", "Query", "Queue", "Read", "Receive", "Record", "Recover", "Refresh", "Refund", "Refuse", "Register",
+        "Relay", "Release", "Reload", "Remove", "Renew", "Repair", "Replace", "Replay", "Report", "Reserve", "Reset", "Resolve", "Respond",
+        "Resume", "Retry", "Return", "Reverse", "Review", "Revoke", "Roll", "Rotate", "Run", "Save", "Schedule", "Seal", "Search", "Seed",
+        "Send", "Set", "Settle", "Show", "Sign", "Simulate", "Start", "Stop", "Strengthen", "Sum", "Switch", "Sync", "Take", "To", "Top",
+        "Transform", "Try", "Turn", "Update", "Upgrade", "Upload", "Use", "Validate", "Verify", "Void", "Wait", "Watch", "With", "Write",
     ];
 
     [Fact]

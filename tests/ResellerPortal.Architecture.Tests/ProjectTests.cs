@@ -35,6 +35,7 @@ public sealed partial class ProjectTests
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>
     private static readonly string[] CoreOrder =
         [
+            "Moving",
             "Privacy",
             "Notifications",
             "Insights",

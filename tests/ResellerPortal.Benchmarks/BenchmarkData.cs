@@ -21,6 +21,8 @@ internal sealed class BenchmarkData : IAsyncDisposable
 
     public PortalDatabase Database { get; }
 
+    public IDataProtectionProvider Protection { get; } = new EphemeralDataProtectionProvider();
+
     public List<IssuedToken> Tokens { get; } = [];
 
     /// <summary>Number of generated ledger entries.</summary>
@@ -37,7 +39,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
         var database = new PortalDatabase(dialect, connection);
         await database.MigrateAsync(ownerConnection);
         var setup = new BenchmarkData(database);
-        var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var data = new TestData(database, setup.Protection, TimeProvider.System);
         for (var reseller = 0; reseller < resellers; reseller++)
         {
             var (_, owner) = await data.AddResellerAsync(reseller == 0 ? "northwind" : $"northwind{reseller}", zone: zone);
@@ -75,14 +77,13 @@ internal sealed class BenchmarkData : IAsyncDisposable
     /// <inheritdoc cref="ConvertAsync(int)"/>
     public Task<long> ConvertOnAllNodesAsync(int worker) => ConvertAsync(worker, _nodes[worker / Tokens.Count % _nodes.Count].Meter);
 
+    /// <summary>Stops the meters, which have the database open.</summary>
+    public Task StopAsync() => Task.WhenAll(_nodes.Select(node => node.Writer.StopAsync(default)));
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, writer) in _nodes)
-        {
-            await writer.StopAsync(default);
-            writer.Dispose();
-        }
-
+        await StopAsync();
+        _nodes.ForEach(node => node.Writer.Dispose());
         SqliteConnection.ClearAllPools();
     }
 
@@ -90,7 +91,8 @@ internal sealed class BenchmarkData : IAsyncDisposable
     {
         var token = Tokens[worker % Tokens.Count];
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var held = (ReserveResult.Held)await meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
+        var held = (ReserveResult.Held)await meter.ReserveAsync(
+            new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
         var middle = System.Diagnostics.Stopwatch.GetTimestamp();
         await meter.SettleAsync(new SettleRequest(held.Key, 1));
         return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);

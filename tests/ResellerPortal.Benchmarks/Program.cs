@@ -11,6 +11,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
     ["multipart"] = MultipartBenchmark.RunAsync,
     ["dashboard"] = DashboardBenchmark.RunAsync,
     ["invoice-run"] = InvoiceRunBenchmark.RunAsync,
+    ["copy-to"] = CopyToBenchmark.RunAsync,
 };
 
 switch (args)

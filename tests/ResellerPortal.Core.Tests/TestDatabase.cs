@@ -23,13 +23,15 @@ public sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(PortalDatabase database, Func<PortalDbContext> owner, DateTimeOffset now, Action remove)
     {
         Clock = new FakeTimeProvider(now);
-        Data = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
+        Data = new TestData(database, Protection, Clock);
         (_remove, _owner) = (remove, owner);
         Meter = NewMeter();
         _writer = NewWriter();
     }
 
     public FakeTimeProvider Clock { get; }
+
+    public IDataProtectionProvider Protection { get; } = new EphemeralDataProtectionProvider();
 
     public TestData Data { get; }
 
@@ -80,11 +82,25 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Another node: its metering state is lost with its memory.</summary>
     public async Task RestartAsync()
     {
+        await StopAsync();
+        await _writer.StartAsync(default);
+    }
+
+    /// <summary>The node ends, and with it its connections.</summary>
+    public async Task StopAsync()
+    {
         await _writer.StopAsync(default);
         _writer.Dispose();
         Meter = NewMeter();
         _writer = NewWriter();
-        await _writer.StartAsync(default);
+
+        // A SQLite file stays open until the writer's prepared statements are collected; a process that ends needs no collection.
+        SqliteConnection.ClearAllPools();
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
     }
 
     public async Task<int> SweepAsync()

@@ -25,6 +25,9 @@ public sealed class Actor
     /// <summary>Whether the membership is blocked until the person signs in with two factors, as its reseller requires.</summary>
     public bool NeedsSecondFactor { get; private init; }
 
+    /// <summary>Whether the membership is blocked because its reseller is being moved to another database, or was.</summary>
+    public bool IsMoving { get; private init; }
+
     /// <summary>When a support session ends; null for a member.</summary>
     public DateTimeOffset? SupportSessionEndsAtUtc { get; private init; }
 
@@ -35,6 +38,10 @@ public sealed class Actor
     /// <summary>A member without the required second factor, who may do nothing.</summary>
     public static Actor WithoutSecondFactor(Member member, string name, string? fromAddress) =>
         new(name, member.UserId, GetScope(member), _ => false, fromAddress) { NeedsSecondFactor = true };
+
+    /// <summary>A member of a reseller that is being moved to another database, or of its customers, who may do nothing here.</summary>
+    public static Actor DuringMove(Member member, string name, string? fromAddress) =>
+        new(name, member.UserId, GetScope(member), _ => false, fromAddress) { IsMoving = true };
 
     /// <summary>A member of the operator or reseller in a support session, with read-only access to a customer's pages.</summary>
     public static Actor ForSupportSession(

@@ -53,12 +53,18 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
                 Member = m,
                 u.Email,
                 Rule = resellers.Where(r => r.Id == m.ResellerId).Select(r => (TwoFactorRule?)r.TwoFactor).FirstOrDefault(),
+                IsMoving = resellers.Any(r => r.Id == m.ResellerId && r.MovingSinceUtc != null),
             })
             .ToListAsync(cancellationToken);
         var membership = memberships.Find(s => s.Member.Id == who.MemberId) ?? memberships.MinBy(s => s.Member.CreatedAtUtc);
         if (membership is null)
         {
             return null;
+        }
+
+        if (membership.IsMoving)
+        {
+            return Actor.DuringMove(membership.Member, membership.Email!, who.FromAddress);
         }
 
         if (!session.HasSecondFactor && RequiresSecondFactor(membership.Rule, membership.Member))

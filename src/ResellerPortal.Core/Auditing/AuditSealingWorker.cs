@@ -21,7 +21,7 @@ public sealed class AuditSealingWorker(
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(3);
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("sealing the history: all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("sealing the history: all tenants");
 
     /// <summary>Seals all unsealed entries.</summary>
     /// <returns>The number of entries sealed.</returns>

@@ -12,9 +12,14 @@ public sealed record AuditReport(long Sealed, long Waiting, long Erased, IReadOn
 /// <summary>Verifies the history: gapless numbers, the hash chain and unchanged texts.</summary>
 public sealed class AuditVerifier(PortalDatabase database)
 {
-    public async Task<AuditReport> VerifyAsync(CancellationToken cancellationToken = default)
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("verifying the history: all tenants");
+
+    public Task<AuditReport> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(Scope, cancellationToken);
+
+    /// <summary>Verifies what a scope sees.</summary>
+    public async Task<AuditReport> VerifyAsync(TenantScope scope, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.CrossTenants("verifying the history: all tenants"));
+        await using var db = database.Open(scope);
         var faults = new List<string>();
         var (chain, sequence, previous, count, erased) = (Guid.Empty, 0L, AuditHash.Start, 0L, 0L);
         await foreach (var entry in db.AuditEntries.AsNoTracking()

@@ -10,9 +10,12 @@ public sealed class BalanceVerifier(PortalDatabase database)
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: balances of all tenants");
 
     /// <returns>The faults found, in words; empty if there are none.</returns>
-    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(Scope, cancellationToken);
+
+    /// <summary>Verifies what a scope sees.</summary>
+    public async Task<IReadOnlyList<string>> VerifyAsync(TenantScope scope, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Scope);
+        await using var db = database.Open(scope);
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
         var faults = new List<string>();
         foreach (var customer in await db.Customers.AsNoTracking().Where(c => c.BalanceSequence > 0).ToListAsync(cancellationToken))

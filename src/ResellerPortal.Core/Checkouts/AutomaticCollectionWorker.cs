@@ -23,7 +23,7 @@ public sealed class AutomaticCollectionWorker(
 
     public override TimeSpan Interval => TimeSpan.FromMinutes(10);
 
-    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("automatic collection for all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.ServedTenants("automatic collection for all resellers");
 
     /// <summary>Charges all due invoices. Safe to run on several nodes, because each invoice has only one charge at a time.</summary>
     /// <returns>The number of invoices paid.</returns>

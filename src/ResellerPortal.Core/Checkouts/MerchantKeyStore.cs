@@ -11,7 +11,7 @@ public sealed record ProviderKeys(string SecretKey, string WebhookSecret);
 /// <summary>Reads resellers' own payment provider keys, which are stored encrypted.</summary>
 public sealed class MerchantKeyStore(PortalDatabase database, IDataProtectionProvider protection)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.PaymentKeys.v1");
+    private readonly IDataProtector _protector = protection.CreateProtector(PaymentAccount.KeyPurpose);
 
     /// <returns>Null if the reseller has none.</returns>
     public async Task<ProviderKeys?> FindAsync(ResellerId reseller, CancellationToken cancellationToken)

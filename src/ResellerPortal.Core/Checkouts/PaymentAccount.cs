@@ -7,15 +7,19 @@ namespace ResellerPortal.Core.Checkouts;
 /// <summary>Where a reseller receives its customers' online payments.</summary>
 public sealed class PaymentAccount : IResellerOwned, IAudited
 {
+    internal const string KeyPurpose = "ResellerPortal.Reseller.PaymentKeys.v1";
+
     public required ResellerId ResellerId { get; init; }
 
     /// <summary>The provider's id of an account connected to the operator's; null if there is none.</summary>
     public string? ConnectedId { get; set; }
 
     /// <summary>The reseller's own secret key, encrypted; null if there is none. Takes precedence over a connected account.</summary>
+    [ProtectedFor(KeyPurpose)]
     public string? ProtectedSecretKey { get; set; }
 
     /// <summary>Signing secret for that account's events, encrypted.</summary>
+    [ProtectedFor(KeyPurpose)]
     public string? ProtectedWebhookSecret { get; set; }
 
     /// <summary>Whether the provider allows it to accept payments.</summary>

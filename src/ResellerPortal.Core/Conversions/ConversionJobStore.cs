@@ -24,7 +24,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     private static readonly TimeSpan[] WebHookDelays =
         [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("jobs: polling and webhooks for all tenants");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("jobs: polling and webhooks for all tenants");
 
     /// <summary>Finds a customer's job by its name; null if there is none.</summary>
     public async Task<ConversionJob?> FindAsync(ResellerId reseller, CustomerId customer, string name, CancellationToken cancellationToken)

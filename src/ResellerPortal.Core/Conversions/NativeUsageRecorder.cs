@@ -27,7 +27,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     /// <summary>How long after its end a token may still appear in statistics.</summary>
     private static readonly TimeSpan LateUsage = TimeSpan.FromDays(LateDays + 1);
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("statistics of all resellers' native tokens");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("statistics of all resellers' native tokens");
 
     /// <summary>Resellers with their own account and active native tokens that are due for a pull.</summary>
     public async Task<IReadOnlyList<DueStatistics>> ListDueAsync(TimeSpan every, CancellationToken cancellationToken)

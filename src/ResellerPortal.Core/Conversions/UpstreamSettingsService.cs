@@ -24,7 +24,7 @@ public sealed record UpstreamChoiceRow(bool HasOwnSecret, string Region, bool Ac
 /// <summary>Manages a reseller's upstream account and region, and what its customers' programs may use.</summary>
 public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.UpstreamSecret.v1");
+    private readonly IDataProtector _protector = protection.CreateProtector(Reseller.UpstreamSecretPurpose);
 
     /// <summary>Reads the settings for the gateway, which found the reseller by a token.</summary>
     public async Task<UpstreamChoice> GetAsync(ResellerId reseller, CancellationToken cancellationToken = default)
@@ -40,7 +40,7 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
     /// <summary>All resellers' own accounts, for reading their consumption.</summary>
     public async Task<IReadOnlyList<(ResellerId Reseller, UpstreamChoice Choice)>> ListOwnAccountsAsync(CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.CrossTenants("readings of all resellers' own accounts"));
+        await using var db = database.Open(TenantScope.ServedTenants("readings of all resellers' own accounts"));
         var rows = await db.Resellers.AsNoTracking().Where(r => r.ProtectedUpstreamSecret != null).ToListAsync(cancellationToken);
         return [
             .. rows.Select(r => (

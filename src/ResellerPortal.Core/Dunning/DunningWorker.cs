@@ -27,7 +27,7 @@ public sealed class DunningWorker(
     /// <summary>Earliest hour for dunning steps, in the reseller's time zone, so that no reminders are sent at night.</summary>
     private const int FirstHour = 8;
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("overdue invoices of all resellers");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("overdue invoices of all resellers");
 
     /// <summary>Performs all due steps.</summary>
     /// <returns>The number of steps performed.</returns>

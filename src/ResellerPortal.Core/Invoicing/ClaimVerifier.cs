@@ -12,9 +12,12 @@ public sealed class ClaimVerifier(PortalDatabase database)
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
 
     /// <returns>The faults found; empty if there are none.</returns>
-    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(Scope, cancellationToken);
+
+    /// <summary>Verifies what a scope sees.</summary>
+    public async Task<IReadOnlyList<string>> VerifyAsync(TenantScope scope, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Scope);
+        await using var db = database.Open(scope);
         var claims = (await db.Invoices.AsNoTracking()
             .Where(Invoice.Stands)
             .Select(i => new { i.CustomerId, i.Number, i.FirstSequence, i.LastSequence })

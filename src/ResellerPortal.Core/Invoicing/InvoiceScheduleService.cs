@@ -23,7 +23,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
     /// <summary>After this time another node treats a run as abandoned; running twice does no harm.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("scheduled invoice runs of all resellers");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("scheduled invoice runs of all resellers");
 
     public async Task<InvoiceScheduleView> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     protected override bool RunsAtStart => true;
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("expiry: lots and tokens of all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("expiry: lots and tokens of all tenants");
     private static readonly Actor Portal = Actor.Portal("expiry", Scope);
 
     /// <summary>Records lots and tokens that have expired since the last run.</summary>

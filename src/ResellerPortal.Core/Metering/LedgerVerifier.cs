@@ -16,9 +16,12 @@ public sealed class LedgerVerifier(PortalDatabase database)
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
 
-    public async Task<LedgerReport> VerifyAsync(CancellationToken cancellationToken = default)
+    public Task<LedgerReport> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(Scope, cancellationToken);
+
+    /// <summary>Verifies what a scope sees.</summary>
+    public async Task<LedgerReport> VerifyAsync(TenantScope scope, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Scope);
+        await using var db = database.Open(scope);
 
         // One snapshot, so that counters and entries are consistent while the portal keeps writing.
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);

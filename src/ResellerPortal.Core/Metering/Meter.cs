@@ -66,6 +66,10 @@ public abstract record ReserveResult
     /// <summary>The customer's account is paused until overdue invoices are paid.</summary>
     public sealed record AccountPaused : ReserveResult;
 
+    /// <summary>The reseller is being moved to another database, or was.</summary>
+    /// <param name="MovedAtUtc">Null until the other database has taken over.</param>
+    public sealed record ResellerMoving(DateTimeOffset? MovedAtUtc) : ReserveResult;
+
     public sealed record TokenExpired(DateTimeOffset AtUtc) : ReserveResult;
 
     public sealed record TokenNotYetValid(DateTimeOffset FromUtc) : ReserveResult;

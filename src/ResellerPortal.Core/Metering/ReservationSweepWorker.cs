@@ -28,7 +28,7 @@ public sealed class ReservationSweepWorker(
     public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);
 
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("sweeper: reservations of all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("sweeper: reservations of all tenants");
 
     /// <summary>Resolves all lost reservations.</summary>
     /// <returns>The number of reservations resolved.</returns>

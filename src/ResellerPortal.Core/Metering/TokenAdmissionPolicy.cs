@@ -103,6 +103,11 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.TokenExpired(expiresAtUtc);
         }
 
+        if (token.MovingSinceUtc is not null)
+        {
+            return new ReserveResult.ResellerMoving(token.MovedAtUtc);
+        }
+
         if (token.PausedAtUtc is not null)
         {
             return new ReserveResult.AccountPaused();

@@ -20,7 +20,7 @@ public sealed class UsageAlertWorker(
 {
     private const int BatchSize = 200;
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("usage alerts of all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("usage alerts of all tenants");
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(30);
 

@@ -35,7 +35,7 @@ public sealed class OutboxWorker(
         TimeSpan.FromHours(24),
     ];
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("emails of all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("emails of all tenants");
 
     /// <summary>The tenant that was served last; the next round begins after it.</summary>
     private ResellerId? _servedLast;

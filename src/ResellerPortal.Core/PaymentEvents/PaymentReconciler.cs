@@ -31,7 +31,7 @@ public sealed class PaymentReconciler(
     /// <summary>Newer objects may still be in transit.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(15);
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("nightly reconciliation with payment providers");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("nightly reconciliation with payment providers");
 
     /// <summary>Prevents concurrent comparisons from replacing each other's results.</summary>
     private readonly SemaphoreSlim _one = new(1);

@@ -27,6 +27,9 @@ public sealed class PortalDatabase
 
     internal IDatabaseDialect Dialect { get; }
 
+    /// <summary>Whether its tables have an owner other than the running portal.</summary>
+    public bool HasOwner => Dialect.HasRoles;
+
     public PortalDbContext Open(TenantScope scope) =>
         new(scope.CrossesTenants ? _allTenants : scope.Reseller is null ? _noTenant : _oneTenant, scope);
 

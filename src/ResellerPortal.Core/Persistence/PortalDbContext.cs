@@ -74,6 +74,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
     {
         var isOfCustomer = Scope.Kind == ScopeKind.Customer;
         var method = Scope.Kind == ScopeKind.AllTenants ? null
+            : Scope.Kind == ScopeKind.ServedTenants ? GetServedFilter(entity)
             : entity == typeof(Reseller) ? nameof(ResellerFilter)
             : entity == typeof(Customer) ? isOfCustomer ? nameof(CustomerFilter) : nameof(CustomersOfResellerFilter)
             : entity.IsAssignableTo(typeof(ICustomerOwned)) ? isOfCustomer ? nameof(CustomerOwnedFilter) : nameof(ResellerOwnedFilter)
@@ -89,6 +90,22 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
         var closed = open.IsGenericMethodDefinition ? open.MakeGenericMethod(entity) : open;
         return (LambdaExpression)closed.Invoke(this, null)!;
     }
+
+    private static string? GetServedFilter(Type entity) =>
+        entity == typeof(Reseller) ? nameof(ServedResellerFilter)
+        : entity.IsAssignableTo(typeof(IResellerOwned)) ? nameof(ServedFilter)
+        : entity.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? nameof(ServedAtAnyLevelFilter)
+        : null;
+
+    private Expression<Func<Reseller, bool>> ServedResellerFilter() => r => r.MovingSinceUtc == null;
+
+    private Expression<Func<T, bool>> ServedFilter<T>()
+        where T : class, IResellerOwned =>
+        e => Set<Reseller>().Any(r => r.Id == e.ResellerId && r.MovingSinceUtc == null);
+
+    private Expression<Func<T, bool>> ServedAtAnyLevelFilter<T>()
+        where T : class, IOwnedAtAnyLevel =>
+        e => e.ResellerId == null || Set<Reseller>().Any(r => r.Id == e.ResellerId && r.MovingSinceUtc == null);
 
     /// <summary>A customer sees its own reseller (name, branding, time zone) and no other.</summary>
     private Expression<Func<Reseller, bool>> ResellerFilter() => r => r.Id == CurrentReseller;

@@ -45,7 +45,7 @@ public sealed record TableAccess(
 
     /// <summary>The tables of the model, ordered by name.</summary>
     public static IReadOnlyList<TableAccess> FromModel(DbContext db) =>
-        [.. db.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()).Select(Create).OrderBy(t => t.Name, StringComparer.Ordinal)];
+        [.. db.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()).Select(FromEntity).OrderBy(t => t.Name, StringComparer.Ordinal)];
 
     /// <summary>Whether an entity holds users, their credentials or the portal's keys.</summary>
     internal static bool IsIdentity(Type entity) =>
@@ -54,7 +54,7 @@ public sealed record TableAccess(
         || typeof(IIdentityRow).IsAssignableFrom(entity)
         || entity.Namespace == typeof(Microsoft.AspNetCore.Identity.IdentityUserLogin<>).Namespace;
 
-    private static TableAccess Create(IEntityType entity)
+    internal static TableAccess FromEntity(IEntityType entity)
     {
         var type = entity.ClrType;
         var allowed = type.GetCustomAttribute<AllowedWritesAttribute>();

@@ -15,6 +15,8 @@ public enum PlanRenewal
 /// <summary>A plan in the operator's catalogue: bulk conversions at a price, valid for a time. Belongs to no tenant.</summary>
 public sealed class BulkPlan : IAudited
 {
+    internal const int MaxName = 100;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Name { get; set; }
@@ -44,7 +46,7 @@ internal sealed class BulkPlanConfiguration : IEntityTypeConfiguration<BulkPlan>
 {
     public void Configure(EntityTypeBuilder<BulkPlan> builder)
     {
-        builder.Property(p => p.Name).HasMaxLength(100);
+        builder.Property(p => p.Name).HasMaxLength(BulkPlan.MaxName);
         builder.HasIndex(p => p.Name).IsUnique();
         builder.Property(p => p.Renewal).HasConversion<string>().HasMaxLength(10);
     }

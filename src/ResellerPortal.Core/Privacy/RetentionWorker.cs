@@ -33,7 +33,7 @@ public sealed class RetentionWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromHours(6);
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("retention: all tenants");
+    private static readonly TenantScope Scope = TenantScope.ServedTenants("retention: all tenants");
 
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {

@@ -18,7 +18,7 @@ public sealed class DocumentEmailWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromSeconds(20);
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("emails of all resellers");
+    private static readonly TenantScope AllTenants = TenantScope.ServedTenants("emails of all resellers");
 
     /// <summary>Queues finalised documents of resellers that email them, if no email exists yet.</summary>
     /// <returns>The number of emails queued.</returns>

@@ -16,7 +16,7 @@ public sealed class SubscriptionWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromMinutes(5);
 
-    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("grace periods of all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.ServedTenants("grace periods of all resellers");
 
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {

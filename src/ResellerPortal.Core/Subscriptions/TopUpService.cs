@@ -33,7 +33,7 @@ public sealed class TopUpService(
     /// <summary>Number of past days used to estimate the rate of usage.</summary>
     private const int PaceDays = 14;
 
-    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("automatic top-ups of all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.ServedTenants("automatic top-ups of all resellers");
 
     public async Task<TopUpView> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {

@@ -26,6 +26,24 @@ public interface IOwnedAtAnyLevel
 /// <summary>A row about a user or a sign-in, who may belong to several tenants or none; no tenant's scope sees it.</summary>
 public interface IIdentityRow;
 
+/// <summary>A row that says whether its reseller is on the way to another database. Each database has its own marks.</summary>
+public interface IMovable
+{
+    /// <summary>Since when it is refused because its rows are being moved; null if they are not.</summary>
+    DateTimeOffset? MovingSinceUtc { get; }
+
+    /// <summary>When another database took over; null if it did not.</summary>
+    DateTimeOffset? MovedAtUtc { get; }
+}
+
+/// <summary>A text that Data Protection has encrypted, with the keys of the database that it is in.</summary>
+/// <param name="purpose">The protector's purpose.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ProtectedForAttribute(string purpose) : Attribute
+{
+    public string Purpose { get; } = purpose;
+}
+
 /// <summary>The ways in which a table's rows may be written.</summary>
 [Flags]
 public enum RowWrites

@@ -20,8 +20,10 @@ public enum TwoFactorRule
 }
 
 /// <summary>The tenant: buys bulk plans, owns customers, prices, invoices and branding.</summary>
-public sealed class Reseller : IAudited
+public sealed class Reseller : IAudited, IMovable
 {
+    internal const string UpstreamSecretPurpose = "ResellerPortal.Reseller.UpstreamSecret.v1";
+
     public ResellerId Id { get; init; } = ResellerId.New();
 
     /// <summary>Short name for URLs and commands, unique in the installation: "northwind".</summary>
@@ -93,6 +95,7 @@ public sealed class Reseller : IAudited
     public bool PrintsCost { get; set; }
 
     /// <summary>Its own upstream secret, encrypted; null to use the operator's account.</summary>
+    [ProtectedFor(UpstreamSecretPurpose)]
     public string? ProtectedUpstreamSecret { get; set; }
 
     /// <summary>A configured region; empty for the upstream's default.</summary>
@@ -107,6 +110,12 @@ public sealed class Reseller : IAudited
     public TwoFactorRule TwoFactor { get; set; }
 
     public DateTimeOffset CreatedAtUtc { get; init; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? MovingSinceUtc { get; init; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? MovedAtUtc { get; init; }
 
     public TimeZoneInfo Zone => TimeZones.TryFind(TimeZone, out var zone)
         ? zone

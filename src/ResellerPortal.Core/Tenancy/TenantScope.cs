@@ -5,6 +5,9 @@ public enum ScopeKind
 {
     AllTenants,
 
+    /// <summary>All tenants but those whose rows are, or were, moved to another database.</summary>
+    ServedTenants,
+
     /// <summary>One reseller, or none.</summary>
     Reseller,
 
@@ -17,11 +20,14 @@ public enum ScopeKind
 /// </summary>
 public sealed class TenantScope
 {
-    private TenantScope(ResellerId? reseller, CustomerId? customer, string? crossingReason)
+    private readonly bool _isServedOnly;
+
+    private TenantScope(ResellerId? reseller, CustomerId? customer, string? crossingReason, bool isServedOnly = false)
     {
         Reseller = reseller;
         Customer = customer;
         CrossingReason = crossingReason;
+        _isServedOnly = isServedOnly;
     }
 
     /// <summary>No tenant: only the installation's own rows (users, plans) are visible.</summary>
@@ -36,7 +42,9 @@ public sealed class TenantScope
 
     public bool CrossesTenants => CrossingReason is not null;
 
-    public ScopeKind Kind => CrossesTenants ? ScopeKind.AllTenants : Customer is null ? ScopeKind.Reseller : ScopeKind.Customer;
+    public ScopeKind Kind => CrossesTenants ? (_isServedOnly ? ScopeKind.ServedTenants : ScopeKind.AllTenants)
+        : Customer is null ? ScopeKind.Reseller
+        : ScopeKind.Customer;
 
     public static TenantScope ForReseller(ResellerId reseller) => new(reseller, null, null);
 
@@ -47,6 +55,13 @@ public sealed class TenantScope
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         return new TenantScope(null, null, reason);
+    }
+
+    /// <summary>A scope over the tenants that this database serves, for work that happens unasked, such as sending emails.</summary>
+    public static TenantScope ServedTenants(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return new TenantScope(null, null, reason, isServedOnly: true);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ public enum LimitPolicy
 /// cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. Only metering changes the counters.
 /// </summary>
 [AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert | RowWrites.Update)]
-public sealed class ApiToken : ICustomerOwned, IAudited
+public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
@@ -58,6 +58,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     /// <summary>SHA-256 of the secret's UTF-8 bytes.</summary>
     public required byte[] SecretHash { get; set; }
 
+    [ProtectedFor(ApiTokenService.SecretPurpose)]
     public required string ProtectedSecret { get; set; }
 
     /// <summary>The secret's last four characters, to tell tokens apart.</summary>
@@ -66,6 +67,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     /// <summary>The secret before the last rotation, valid until <see cref="PreviousSecretEndsAtUtc"/>.</summary>
     public byte[]? PreviousSecretHash { get; set; }
 
+    [ProtectedFor(ApiTokenService.SecretPurpose)]
     public string? PreviousProtectedSecret { get; set; }
 
     public DateTimeOffset? PreviousSecretEndsAtUtc { get; set; }
@@ -136,6 +138,12 @@ public sealed class ApiToken : ICustomerOwned, IAudited
 
     /// <summary>Since when it is refused for an unpaid invoice; null if it is not.</summary>
     public DateTimeOffset? PausedAtUtc { get; set; }
+
+    /// <summary>Its reseller's marks, duplicated here so that metering reads no reseller.</summary>
+    public DateTimeOffset? MovingSinceUtc { get; init; }
+
+    /// <inheritdoc cref="MovingSinceUtc"/>
+    public DateTimeOffset? MovedAtUtc { get; init; }
 
     /// <summary>Whether its customer is prepaid; duplicated here so that metering only checks balances of prepaid customers.</summary>
     public bool IsPrepaid { get; set; }

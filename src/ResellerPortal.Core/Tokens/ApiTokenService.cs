@@ -120,7 +120,7 @@ public sealed class ApiTokenService(
     public async Task DeleteRevokedUpstreamAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.CrossTenants("deleting revoked tokens of all tenants upstream"));
+        await using var db = database.Open(TenantScope.ServedTenants("deleting revoked tokens of all tenants upstream"));
         var revoked = await db.ApiTokens.AsNoTracking()
             .Where(t => t.IsNative && t.RevokedAtUtc != null && t.DeletedUpstreamAtUtc == null && t.ExpiresAtUtc > now)
             .OrderBy(t => t.RevokedAtUtc)

@@ -2670,6 +2670,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("MailsDocumentsSinceUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -2863,6 +2869,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
+
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<long?>("NotBeforeUtc")
                         .HasColumnType("bigint");

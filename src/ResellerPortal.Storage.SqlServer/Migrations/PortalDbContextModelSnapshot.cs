@@ -183,7 +183,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "CustomerId");
 
-                    b.ToTable("Invitation");
+                    b.ToTable("Invitation", t =>
+                        {
+                            t.HasTrigger("Invitation_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SignInFailure", b =>
@@ -255,7 +260,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("CustomerId", "StartedAtUtc");
 
-                    b.ToTable("SupportSession");
+                    b.ToTable("SupportSession", t =>
+                        {
+                            t.HasTrigger("SupportSession_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.UserSession", b =>
@@ -389,6 +399,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("AuditEntry", t =>
                         {
                             t.HasTrigger("AuditEntry_append_only");
+
+                            t.HasTrigger("AuditEntry_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -459,6 +471,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("BalanceTransaction", t =>
                         {
                             t.HasTrigger("BalanceTransaction_append_only");
+
+                            t.HasTrigger("BalanceTransaction_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -538,7 +552,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "State", "BookedOn");
 
-                    b.ToTable("BankTransaction");
+                    b.ToTable("BankTransaction", t =>
+                        {
+                            t.HasTrigger("BankTransaction_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Checkouts.Checkout", b =>
@@ -637,7 +656,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("SubjectId", "State");
 
-                    b.ToTable("Checkout");
+                    b.ToTable("Checkout", t =>
+                        {
+                            t.HasTrigger("Checkout_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Checkouts.Payer", b =>
@@ -684,7 +708,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "CustomerId", "Merchant");
 
-                    b.ToTable("Payer");
+                    b.ToTable("Payer", t =>
+                        {
+                            t.HasTrigger("Payer_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentAccount", b =>
@@ -725,7 +754,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsUnique()
                         .HasFilter("[ConnectedId] IS NOT NULL");
 
-                    b.ToTable("PaymentAccount");
+                    b.ToTable("PaymentAccount", t =>
+                        {
+                            t.HasTrigger("PaymentAccount_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentReversal", b =>
@@ -789,7 +823,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("CheckoutId", "ProviderId")
                         .IsUnique();
 
-                    b.ToTable("PaymentReversal");
+                    b.ToTable("PaymentReversal", t =>
+                        {
+                            t.HasTrigger("PaymentReversal_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
@@ -841,7 +880,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("State", "CreatedAtUtc");
 
-                    b.ToTable("ConversionJob");
+                    b.ToTable("ConversionJob", t =>
+                        {
+                            t.HasTrigger("ConversionJob_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
@@ -865,7 +909,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId");
 
-                    b.ToTable("StatisticsPull");
+                    b.ToTable("StatisticsPull", t =>
+                        {
+                            t.HasTrigger("StatisticsPull_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
@@ -913,7 +962,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "AtUtc");
 
-                    b.ToTable("UpstreamReading");
+                    b.ToTable("UpstreamReading", t =>
+                        {
+                            t.HasTrigger("UpstreamReading_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
@@ -980,7 +1034,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
 
-                    b.ToTable("CreditLot");
+                    b.ToTable("CreditLot", t =>
+                        {
+                            t.HasTrigger("CreditLot_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
@@ -1019,6 +1078,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LotAdjustment", t =>
                         {
                             t.HasTrigger("LotAdjustment_append_only");
+
+                            t.HasTrigger("LotAdjustment_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1063,6 +1124,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LotDraw", t =>
                         {
                             t.HasTrigger("LotDraw_append_only");
+
+                            t.HasTrigger("LotDraw_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1116,7 +1179,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("PlanOrderId", "IdempotencyKey")
                         .IsUnique();
 
-                    b.ToTable("OrderPayment");
+                    b.ToTable("OrderPayment", t =>
+                        {
+                            t.HasTrigger("OrderPayment_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
@@ -1150,7 +1218,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
 
-                    b.ToTable("CurrencyRate");
+                    b.ToTable("CurrencyRate", t =>
+                        {
+                            t.HasTrigger("CurrencyRate_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
@@ -1168,7 +1241,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId");
 
-                    b.ToTable("DunningPolicy");
+                    b.ToTable("DunningPolicy", t =>
+                        {
+                            t.HasTrigger("DunningPolicy_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
@@ -1201,7 +1279,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("CustomerId");
 
-                    b.ToTable("DunningStep");
+                    b.ToTable("DunningStep", t =>
+                        {
+                            t.HasTrigger("DunningStep_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
@@ -1256,7 +1339,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsUnique()
                         .HasFilter("[VerifiedHostName] IS NOT NULL");
 
-                    b.ToTable("GatewayHost");
+                    b.ToTable("GatewayHost", t =>
+                        {
+                            t.HasTrigger("GatewayHost_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Insights.JournalAccounts", b =>
@@ -1284,7 +1372,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId");
 
-                    b.ToTable("JournalAccounts");
+                    b.ToTable("JournalAccounts", t =>
+                        {
+                            t.HasTrigger("JournalAccounts_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
@@ -1343,7 +1436,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
 
-                    b.ToTable("CreditNote");
+                    b.ToTable("CreditNote", t =>
+                        {
+                            t.HasTrigger("CreditNote_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditedLine", b =>
@@ -1367,7 +1465,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("CreditNoteId");
 
-                    b.ToTable("CreditedLine");
+                    b.ToTable("CreditedLine", t =>
+                        {
+                            t.HasTrigger("CreditedLine_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
@@ -1479,7 +1582,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsUnique()
                         .HasFilter("[Number] IS NOT NULL");
 
-                    b.ToTable("Invoice");
+                    b.ToTable("Invoice", t =>
+                        {
+                            t.HasTrigger("Invoice_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceCost", b =>
@@ -1525,7 +1633,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("InvoiceId");
 
-                    b.ToTable("InvoiceCost");
+                    b.ToTable("InvoiceCost", t =>
+                        {
+                            t.HasTrigger("InvoiceCost_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
@@ -1568,7 +1681,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("InvoiceId", "Position");
 
-                    b.ToTable("InvoiceLine");
+                    b.ToTable("InvoiceLine", t =>
+                        {
+                            t.HasTrigger("InvoiceLine_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSchedule", b =>
@@ -1607,7 +1725,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId");
 
-                    b.ToTable("InvoiceSchedule");
+                    b.ToTable("InvoiceSchedule", t =>
+                        {
+                            t.HasTrigger("InvoiceSchedule_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSeries", b =>
@@ -1625,7 +1748,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId", "Name");
 
-                    b.ToTable("InvoiceSeries");
+                    b.ToTable("InvoiceSeries", t =>
+                        {
+                            t.HasTrigger("InvoiceSeries_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterCost", b =>
@@ -1743,6 +1871,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LedgerEntry", t =>
                         {
                             t.HasTrigger("LedgerEntry_append_only");
+
+                            t.HasTrigger("LedgerEntry_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
@@ -1785,7 +1915,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.ToTable("Reservation");
+                    b.ToTable("Reservation", t =>
+                        {
+                            t.HasTrigger("Reservation_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
@@ -1843,7 +1978,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "AtUtc");
 
-                    b.ToTable("UsageAlert");
+                    b.ToTable("UsageAlert", t =>
+                        {
+                            t.HasTrigger("UsageAlert_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
@@ -1893,7 +2033,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "Day");
 
-                    b.ToTable("UsageRollup");
+                    b.ToTable("UsageRollup", t =>
+                        {
+                            t.HasTrigger("UsageRollup_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.WorstCost", b =>
@@ -1914,7 +2059,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId", "Converter");
 
-                    b.ToTable("WorstCost");
+                    b.ToTable("WorstCost", t =>
+                        {
+                            t.HasTrigger("WorstCost_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
@@ -2000,7 +2150,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("NextAttemptAtUtc", "IsUrgent", "ResellerId");
 
-                    b.ToTable("OutboxEmail");
+                    b.ToTable("OutboxEmail", t =>
+                        {
+                            t.HasTrigger("OutboxEmail_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
@@ -2070,7 +2225,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("Merchant", "ObjectId")
                         .IsUnique();
 
-                    b.ToTable("PaymentDifference");
+                    b.ToTable("PaymentDifference", t =>
+                        {
+                            t.HasTrigger("PaymentDifference_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.WebhookEvent", b =>
@@ -2145,7 +2305,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("Merchant", "EventId")
                         .IsUnique();
 
-                    b.ToTable("WebhookEvent");
+                    b.ToTable("WebhookEvent", t =>
+                        {
+                            t.HasTrigger("WebhookEvent_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
@@ -2198,7 +2363,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "IdempotencyKey")
                         .IsUnique();
 
-                    b.ToTable("Payment");
+                    b.ToTable("Payment", t =>
+                        {
+                            t.HasTrigger("Payment_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.BulkPlan", b =>
@@ -2329,7 +2499,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "IdempotencyKey")
                         .IsUnique();
 
-                    b.ToTable("PlanOrder");
+                    b.ToTable("PlanOrder", t =>
+                        {
+                            t.HasTrigger("PlanOrder_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
@@ -2361,7 +2536,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
 
-                    b.ToTable("RateCard");
+                    b.ToTable("RateCard", t =>
+                        {
+                            t.HasTrigger("RateCard_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Sending.EmailTemplate", b =>
@@ -2393,7 +2573,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId", "Kind", "Language");
 
-                    b.ToTable("EmailTemplate");
+                    b.ToTable("EmailTemplate", t =>
+                        {
+                            t.HasTrigger("EmailTemplate_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
@@ -2480,7 +2665,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ProviderId")
                         .IsUnique();
 
-                    b.ToTable("PlanSubscription");
+                    b.ToTable("PlanSubscription", t =>
+                        {
+                            t.HasTrigger("PlanSubscription_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Subscriptions.TopUpPolicy", b =>
@@ -2510,7 +2700,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId");
 
-                    b.ToTable("TopUpPolicy");
+                    b.ToTable("TopUpPolicy", t =>
+                        {
+                            t.HasTrigger("TopUpPolicy_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -2675,7 +2870,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("ResellerId", "Name")
                         .IsUnique();
 
-                    b.ToTable("Customer");
+                    b.ToTable("Customer", t =>
+                        {
+                            t.HasTrigger("Customer_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Logo", b =>
@@ -2694,7 +2894,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("ResellerId", "Hash");
 
-                    b.ToTable("Logo");
+                    b.ToTable("Logo", t =>
+                        {
+                            t.HasTrigger("Logo_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
@@ -2724,7 +2929,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("UserId");
 
-                    b.ToTable("Member");
+                    b.ToTable("Member", t =>
+                        {
+                            t.HasTrigger("Member_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.PortalUser", b =>
@@ -2889,6 +3099,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("MailsDocumentsSinceUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -3015,7 +3231,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasIndex("Slug")
                         .IsUnique();
 
-                    b.ToTable("Reseller");
+                    b.ToTable("Reseller", t =>
+                        {
+                            t.HasTrigger("Reseller_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
@@ -3106,6 +3327,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(10)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("NotBeforeUtc")
                         .HasColumnType("bigint");
 
@@ -3182,7 +3409,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasIndex("ResellerId", "CustomerId");
 
-                    b.ToTable("ApiToken");
+                    b.ToTable("ApiToken", t =>
+                        {
+                            t.HasTrigger("ApiToken_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

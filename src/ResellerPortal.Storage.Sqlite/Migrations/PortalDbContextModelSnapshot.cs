@@ -2719,6 +2719,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("MailsDocumentsSinceUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -2913,6 +2919,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("MovedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MovingSinceUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("NotBeforeUtc")
                         .HasColumnType("INTEGER");

@@ -16,6 +16,8 @@ public sealed partial class AccountPage(OwnAccountService account)
     {
         "second-factor" =>
             "Two-factor authentication is required. Set up an authenticator here, or sign out and sign in again with a passkey.",
+        "moving" =>
+            "This account is being moved to another server, or has been. Its pages are there; ask your provider for the address.",
         "password" => "Password changed. All other sessions were ended.",
         "authenticator-off" => "Authenticator turned off.",
         "passkey" => "Passkey added. You can now use it to sign in.",

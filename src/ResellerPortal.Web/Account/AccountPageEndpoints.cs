@@ -20,6 +20,7 @@ internal static class AccountPageEndpoints
             Results.LocalRedirect(await memberships.FindActorAsync(user) switch
             {
                 null => "/account/denied",
+                { IsMoving: true } => "/account?said=moving",
                 { NeedsSecondFactor: true } => "/account?said=second-factor",
                 var actor => Components.Navigation.GetHome(actor),
             }));

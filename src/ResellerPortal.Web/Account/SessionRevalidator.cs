@@ -52,7 +52,7 @@ internal sealed class SessionRevalidator(
             return lifetime.ApplicationStopping.IsCancellationRequested
                 || (authenticationState.User.SignedInUser is { } who
                     && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
-                    && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+                    && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false, IsMoving: false });
         }
         catch (Exception failure) when (database.IsAway(failure))
         {

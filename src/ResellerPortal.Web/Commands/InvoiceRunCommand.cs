@@ -18,13 +18,13 @@ internal static class InvoiceRunCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        if (!BillingPeriod.TryParse(Option(args, "--month"), out var period))
+        if (!BillingPeriod.TryParse(PortalCommands.FindOption(args, "--month"), out var period))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
 
-        var slug = Option(args, "--reseller");
+        var slug = PortalCommands.FindOption(args, "--reseller");
         await using var db = services.GetRequiredService<PortalDatabase>().Open(TenantScope.CrossTenants("invoice run of all resellers"));
         var resellers = await db.Resellers.AsNoTracking().Where(r => slug == null || r.Slug == slug).OrderBy(r => r.Slug).ToListAsync();
         if (resellers.Count == 0)
@@ -102,11 +102,5 @@ internal static class InvoiceRunCommand
         var missing = services.GetRequiredService<IElectronicInvoice>().FindMissing(snapshot);
         var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, missing {string.Join(", ", missing)}";
         return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.GetFilePath(folder, snapshot)}{files}", true);
-    }
-
-    private static string? Option(string[] args, string name)
-    {
-        var index = Array.IndexOf(args, name);
-        return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
     }
 }

@@ -9,8 +9,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Commands;
 
 /// <summary>
-/// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c> and
-/// <c>invoice-run</c>.
+/// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c>,
+/// <c>invoice-run</c> and <c>copy-to</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -23,8 +23,16 @@ internal static class PortalCommands
         ["invitation-link", ..] => PrintInvitationLinksAsync,
         ["verify-ledger", ..] => VerifyLedgerAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
+        ["copy-to", ..] => CopyToCommand.RunAsync,
         _ => null,
     };
+
+    /// <summary>The text behind an option; null if it is not given.</summary>
+    public static string? FindOption(string[] args, string name)
+    {
+        var index = Array.IndexOf(args, name);
+        return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
+    }
 
     private static async Task<int> MigrateAsync(IServiceProvider services, string[] args)
     {
