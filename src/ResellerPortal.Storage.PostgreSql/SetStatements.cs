@@ -10,7 +10,12 @@ internal sealed class SetStatements : TableStatements
 {
     /// <summary>NO KEY, so that others can still insert rows that reference the locked ones.</summary>
     public override string Select(
-        string table, IReadOnlyList<string> columns, IReadOnlyList<string> by, string? condition, IReadOnlyList<string> keys, bool isLocking) =>
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> by,
+        string? condition,
+        IReadOnlyList<string> keys,
+        bool isLocking) =>
         $"SELECT {Quote(columns)} FROM {Quote(table)} WHERE {IsAmong(by)}{(condition is null ? "" : $" AND {condition}")}"
             + (isLocking ? $" ORDER BY {Quote(keys)} FOR NO KEY UPDATE" : "");
 
@@ -22,9 +27,7 @@ internal sealed class SetStatements : TableStatements
         var set = columns.Select((column, i) => $"{Quote(column)} = v.c{i}");
         var where = keys.Select((key, i) => $"{Quote(table)}.{Quote(key)} = v.c{columns.Count + i}");
         var count = columns.Count + keys.Count;
-        return $"UPDATE {Quote(table)} SET {string.Join(", ", set)} "
-            + $"FROM ({Rows(count)}) AS v "
-            + $"WHERE {string.Join(" AND ", where)}";
+        return $"UPDATE {Quote(table)} SET {string.Join(", ", set)} FROM ({Rows(count)}) AS v WHERE {string.Join(" AND ", where)}";
     }
 
     public override string Delete(string table, IReadOnlyList<string> keys) => $"DELETE FROM {Quote(table)} WHERE {IsAmong(keys)}";

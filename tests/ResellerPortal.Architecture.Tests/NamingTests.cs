@@ -22,9 +22,11 @@ public sealed partial class NamingTests
     [
         "Accept", "Act", "Add", "Adjust", "Align", "Append", "Apply", "Ask", "Audit", "Authenticate", "Begin", "Buy", "Calculate", "Call",
         "Cancel", "Challenge", "Change", "Charge", "Check", "Choose", "Clear", "Close", "Collect", "Commit", "Compare", "Complete",
-        "Compose", "Compute", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delete", "Dispatch",
+        "Compose", "Compute", "Confirm", "Connect", "Convert", "Copy", "Correct", "Count", "Create", "Credit", "Delay", "Delete",
+        "Dispatch",
         "Dispose", "Download", "Draft", "Drain", "Drop", "Edit", "Email", "End", "Ensure", "Erase", "Execute", "Expire", "Export", "Extend",
-        "Fetch", "Fill", "Filter", "Finalise", "Find", "Finish", "For", "Forget", "Forward", "From", "Generate", "Get", "Guard", "Handle",
+        "Fetch", "Fill", "Filter", "Finalise", "Find", "Finish", "Flush", "For", "Forget", "Forward", "From", "Generate", "Get", "Guard",
+        "Handle",
         "Has", "Hold", "Ignore", "Import", "Insert", "Invite", "Invoke", "Is", "Issue", "Keep", "List", "Load", "Lock", "Mail", "Map",
         "Mark", "Match", "Merge", "Migrate", "Move", "Normalize", "Notify", "Offer", "Open", "Order", "Pause", "Pay", "Poll", "Prepare",
         "Preview", "Print", "Pull", "Query", "Queue", "Read", "Receive", "Record", "Recover", "Refresh", "Refund", "Refuse", "Register",

@@ -73,7 +73,8 @@ internal static class ServerBenchmark
                 portal = (Environment.CpuUsage.TotalTime - portal) / pairs;
                 database = (server.GetProcessorTime() - database) / pairs;
                 Console.WriteLine(
-                    $"{name,-68}{measured}   processor a pair: server {database.TotalMicroseconds:N0}, portal and load {portal.TotalMicroseconds:N0} µs");
+                    $"{name,-68}{measured}   processor a pair: PostgreSQL {database.TotalMicroseconds:N0}, "
+                        + $"portal and load {portal.TotalMicroseconds:N0} µs");
                 (results.TryGetValue(name, out var known) ? known : results[name] = []).Add(measured);
             }
         }

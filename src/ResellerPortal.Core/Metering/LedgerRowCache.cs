@@ -83,7 +83,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     /// <inheritdoc cref="Add"/>
     public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
 
-    /// <summary>Finds tokens by the hash of their current or previous secret, and reservations that are held, without locking them.</summary>
+    /// <summary>Finds tokens by the hash of their current or previous secret, and held reservations, without locking them.</summary>
     /// <returns>The tokens, which may change until they are locked.</returns>
     public async Task<IReadOnlyList<ApiToken>> FindAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> reservations)
     {
@@ -125,7 +125,8 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             batch.Read<Reservation>(reservations.Cast<object>(), isLocking: false, Add);
         }
 
-        batch.Read<Customer>(Missing(_customers, keys.Customers, id => id.Value), isLocking: true, customer => _customers[customer.Id] = customer);
+        batch.Read<Customer>(
+            Missing(_customers, keys.Customers, id => id.Value), isLocking: true, customer => _customers[customer.Id] = customer);
         batch.Read<Reseller>(
             Missing(_resellers, keys.Resellers, id => id.Value), isLocking: false, reseller => _resellers[reseller.Id] = reseller);
         ReadOpenLots(batch, keys.Resellers);
@@ -224,14 +225,14 @@ internal sealed class LedgerKeys
 
     public HashSet<string> Converters { get; } = [];
 
-    public static LedgerKeys OfTokens(IEnumerable<Guid> ids)
+    public static LedgerKeys FromTokenIds(IEnumerable<Guid> ids)
     {
         var keys = new LedgerKeys();
         keys.Tokens.UnionWith(ids);
         return keys;
     }
 
-    public static LedgerKeys Of(IEnumerable<ApiToken> tokens)
+    public static LedgerKeys FromTokens(IEnumerable<ApiToken> tokens)
     {
         var keys = new LedgerKeys();
         foreach (var token in tokens)

@@ -67,7 +67,7 @@ internal sealed class MeterBatch
         var settled = new SettledReservations();
         var reservations = FindReservations(rows, reservationIds);
         await settled.LoadAsync(rows, reservationIds.Except(reservations.Select(r => r.Id)));
-        var keys = LedgerKeys.Of(tokens);
+        var keys = LedgerKeys.FromTokens(tokens);
         keys.Converters.UnionWith(converters);
         reservations.ForEach(keys.Add);
         foreach (var late in settled.Unconfirmed)
@@ -80,7 +80,8 @@ internal sealed class MeterBatch
         var held = FindReservations(rows, reservations.Select(r => r.Id));
         await settled.LoadAsync(rows, reservations.Select(r => r.Id).Except(held.Select(r => r.Id)));
         await settled.LoadDrawsAsync(rows);
-        HashSet<Guid> lots = [.. held.SelectMany(r => r.Parts).Concat(settled.Unconfirmed.SelectMany(late => late.Drawn)).Select(p => p.LotId)];
+        var parts = held.SelectMany(r => r.Parts).Concat(settled.Unconfirmed.SelectMany(late => late.Drawn));
+        HashSet<Guid> lots = [.. parts.Select(part => part.LotId)];
         var earliest = settled.Unconfirmed.Select(late => late.Entry.OccurredAtUtc).Append(now).Min();
         var counters = await UsageCounters.LoadAsync(rows, keys, lots, earliest, now);
         await rows.LoadNeighborsAsync(counters.Resellers.Where(reseller => counters.GetLeft(reseller) < SharedBelow));

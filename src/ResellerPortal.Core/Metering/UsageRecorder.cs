@@ -27,8 +27,8 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         var rows = new LedgerRowCache(database, db);
-        await rows.LockAsync(LedgerKeys.OfTokens(tokenIds));
-        var keys = LedgerKeys.Of(tokenIds.Select(rows.GetToken));
+        await rows.LockAsync(LedgerKeys.FromTokenIds(tokenIds));
+        var keys = LedgerKeys.FromTokens(tokenIds.Select(rows.GetToken));
         var now = clock.GetUtcNow();
         var counters = await UsageCounters.LoadAsync(rows, keys, [], facts.Min(f => f.OccurredAtUtc), now);
         var posting = new LedgerPosting(rows, counters, now);

@@ -11,7 +11,12 @@ public abstract class TableStatements
     /// <param name="keys">The primary key, in whose order rows are locked.</param>
     /// <param name="isLocking">Whether the rows are locked until the transaction ends.</param>
     public virtual string Select(
-        string table, IReadOnlyList<string> columns, IReadOnlyList<string> by, string? condition, IReadOnlyList<string> keys, bool isLocking) =>
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> by,
+        string? condition,
+        IReadOnlyList<string> keys,
+        bool isLocking) =>
         $"SELECT {Quote(columns)} FROM {Quote(table)}{(isLocking ? LockHint : "")} WHERE {Where(by, 0)}"
             + (condition is null ? "" : " AND " + condition);
 
@@ -20,7 +25,8 @@ public abstract class TableStatements
 
     /// <summary>Updates columns of the row with the key; the key's parameters come last.</summary>
     public virtual string Update(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys) =>
-        $"UPDATE {Quote(table)} SET {string.Join(", ", columns.Select((c, i) => $"{Quote(c)} = @p{i}"))} WHERE {Where(keys, columns.Count)}";
+        $"UPDATE {Quote(table)} SET {string.Join(", ", columns.Select((c, i) => $"{Quote(c)} = @p{i}"))} "
+            + $"WHERE {Where(keys, columns.Count)}";
 
     public virtual string Delete(string table, IReadOnlyList<string> keys) => $"DELETE FROM {Quote(table)} WHERE {Where(keys, 0)}";
 

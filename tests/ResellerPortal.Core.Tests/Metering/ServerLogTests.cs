@@ -50,7 +50,8 @@ public sealed class ServerLogTests
         {
             await load.RunUntilAsync(answers: 50);
             await using var end = new NpgsqlCommand(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_logical_emit_message%' AND pid <> pg_backend_pid()",
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                    + "WHERE query LIKE '%pg_logical_emit_message%' AND pid <> pg_backend_pid()",
                 administrator);
             ended += (long)(await end.ExecuteScalarAsync())!;
         }

@@ -19,8 +19,9 @@ public sealed class RowBatchTests(DatabaseServers databases) : IClassFixture<Dat
         await using var db = database.OpenAll();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var (reseller, customer) = (ResellerId.New(), CustomerId.New());
+        string?[] references = [null, "", "it's \"quoted\", {braced}, \\ and , NULL", "\ud83d\udcc4 ąčę", " padded "];
         LedgerEntry[] entries = [
-            .. new string?[] { null, "", "it's \"quoted\", {braced}, \\ and , NULL", "\ud83d\udcc4 ąčę", " padded " }.Select((reference, i) => new LedgerEntry
+            .. references.Select((reference, i) => new LedgerEntry
             {
                 ResellerId = reseller,
                 CustomerId = customer,

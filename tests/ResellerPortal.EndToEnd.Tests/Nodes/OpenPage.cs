@@ -60,7 +60,8 @@ internal sealed class OpenPage
     public async Task WaitForViewsAsync()
     {
         var enough = Volatile.Read(ref _views) + 2;
-        await Eventually.TrueAsync(() => Volatile.Read(ref _views) >= enough || _clicks.IsCompleted || !IsConnected, "the page shows what is clicked");
+        await Eventually.TrueAsync(
+            () => Volatile.Read(ref _views) >= enough || _clicks.IsCompleted || !IsConnected, "the page shows what is clicked");
         AssertConnected();
     }
 
