@@ -123,7 +123,7 @@ internal sealed class LedgerComparison(
     }
 
     /// <summary>
-    /// Whatever was charged is recorded, since it was held before it was sent; at most one entry for each request; and what is confirmed
+    /// Whatever was charged is recorded, since it was held before it was sent; each request has one entry at most; and what is confirmed
     /// was charged.
     /// </summary>
     private void AssertUnanswered(IReadOnlyCollection<Attempt> unanswered, IReadOnlyCollection<LedgerEntry> entries)

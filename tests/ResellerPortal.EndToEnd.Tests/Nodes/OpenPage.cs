@@ -10,8 +10,6 @@ namespace ResellerPortal.EndToEnd.Tests.Nodes;
 /// </summary>
 internal sealed class OpenPage
 {
-    private const string ReportedReconnect = "window.hasReconnected";
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly IPage _page;
@@ -71,7 +69,7 @@ internal sealed class OpenPage
         await _over.CancelAsync();
         await _clicks;
         AssertConnected();
-        Assert.Equal("False", (await _page.EvaluateAsync<bool>(ReportedReconnect)).ToString());
+        Assert.False(await _page.EvaluateAsync<bool>("window.hasReconnected"), "The page has lost its connection.");
         await _page.Context.CloseAsync();
         _over.Dispose();
     }
