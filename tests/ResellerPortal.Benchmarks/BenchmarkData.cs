@@ -74,8 +74,17 @@ internal sealed class BenchmarkData : IAsyncDisposable
         return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
     }
 
-    /// <summary>Stops the meter, which has the database open.</summary>
-    public Task StopAsync() => _writer.StopAsync(default);
+    /// <summary>Stops the meter, and closes its SQLite file, which its prepared statements keep open until they are collected.</summary>
+    public async Task StopAsync()
+    {
+        await _writer.StopAsync(default);
+        SqliteConnection.ClearAllPools();
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
