@@ -77,8 +77,17 @@ internal sealed class BenchmarkData : IAsyncDisposable
     /// <inheritdoc cref="ConvertAsync(int)"/>
     public Task<long> ConvertOnAllNodesAsync(int worker) => ConvertAsync(worker, _nodes[worker / Tokens.Count % _nodes.Count].Meter);
 
-    /// <summary>Stops the meters, which have the database open.</summary>
-    public Task StopAsync() => Task.WhenAll(_nodes.Select(node => node.Writer.StopAsync(default)));
+    /// <summary>Stops the meters, and closes its SQLite file, which its prepared statements keep open until they are collected.</summary>
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(_nodes.Select(node => node.Writer.StopAsync(default)));
+        SqliteConnection.ClearAllPools();
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

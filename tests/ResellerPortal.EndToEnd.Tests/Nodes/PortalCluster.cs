@@ -15,11 +15,9 @@ internal sealed class PortalCluster : IAsyncDisposable
     private const string DatabaseName = "portal";
 
     /// <summary>
-    /// Its commits take as long as on a slow disk, so that kills come between what is answered and what is on disk. It ends the
-    /// transactions of a node that it does not hear from any more: nobody else can, and the others wait for the rows that they lock.
+    /// Its commits take as long as on a slow disk, so that kills come between what is answered and what is on disk.
     /// </summary>
-    private readonly PostgreSqlServer _server = PostgreSqlServer.Start(
-        "commit_delay=15000", "commit_siblings=0", "idle_in_transaction_session_timeout=10s");
+    private readonly PostgreSqlServer _server = PostgreSqlServer.Start("commit_delay=15000", "commit_siblings=0");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-nodes-");
     private readonly Node[] _nodes = new Node[NodeCount];
