@@ -4,6 +4,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
 {
     ["metering"] = MeteringBenchmark.RunAsync,
     ["metering-server"] = ServerBenchmark.RunAsync,
+    ["metering-server-growth"] = ServerBenchmark.RunGrowthAsync,
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["invalid-tokens"] = InvalidTokenBenchmark.RunAsync,

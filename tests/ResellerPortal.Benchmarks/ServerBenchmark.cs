@@ -86,6 +86,38 @@ internal static class ServerBenchmark
         }
     }
 
+    /// <summary>Compares the meter's throughput with a ledger of ten thousand entries and with a large one, in turns.</summary>
+    public static async Task RunGrowthAsync(Options options)
+    {
+        using var server = PostgreSqlServer.Start("shared_buffers=1GB", "max_wal_size=16GB");
+        try
+        {
+            await using var small = await OpenAsync(server, "small");
+            await BigServerLedger.FillAsync(server.OwnerConnection("small"), small, 10_000);
+            await using var large = await OpenAsync(server, "large");
+            await BigServerLedger.FillAsync(server.OwnerConnection("large"), large, options.Rows);
+            var rates = new Dictionary<long, List<double>> { [small.Rows] = [], [large.Rows] = [] };
+            await Load.RunAsync(512, options.Seconds, small.ConvertAsync);
+            await Load.RunAsync(512, options.Seconds, large.ConvertAsync);
+            for (var round = 0; round < Rounds; round++)
+            {
+                foreach (var setup in (BenchmarkData[])[small, large])
+                {
+                    var measured = await Load.RunAsync(512, options.Seconds, setup.ConvertAsync);
+                    Console.WriteLine($"{setup.Rows,12:N0} entries, 512 in flight: {measured}");
+                    rates[setup.Rows].Add(measured.PerSecond);
+                }
+            }
+
+            var ratio = rates[large.Rows].Order().ElementAt(Rounds / 2) / rates[small.Rows].Order().ElementAt(Rounds / 2);
+            Console.WriteLine($"large over small, medians of {Rounds}: {ratio:N2} (wanted 0.9)");
+        }
+        finally
+        {
+            Npgsql.NpgsqlConnection.ClearAllPools();
+        }
+    }
+
     private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database, int resellers = 1, int customers = 16) =>
         BenchmarkData.OpenAsync(
             new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),

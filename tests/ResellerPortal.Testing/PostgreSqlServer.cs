@@ -121,7 +121,12 @@ public sealed class PostgreSqlServer : IDisposable
 
     public void Dispose()
     {
-        Crash();
+        // A test that failed may have left it stopped.
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+        {
+            Crash();
+        }
+
         _folder.Delete(recursive: true);
     }
 
