@@ -101,7 +101,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
         var token = Tokens[worker % Tokens.Count];
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
         var held = (ReserveResult.Held)await meter.ReserveAsync(
-            new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Reseller: token.Token.ResellerId));
+            new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "docx-to-pdf"));
         var middle = System.Diagnostics.Stopwatch.GetTimestamp();
         await meter.SettleAsync(new SettleRequest(held.Key, 1));
         return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ResellerPortal.Core.Metering;
@@ -18,6 +20,7 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Action _remove;
     private readonly Func<PortalDbContext> _owner;
+    private readonly ConcurrentDictionary<string, ResellerId> _resellers = [];
     private MeterWriter _writer;
 
     private TestDatabase(PortalDatabase database, Func<PortalDbContext> owner, DateTimeOffset now, Action remove)
@@ -69,11 +72,27 @@ public sealed class TestDatabase : IAsyncDisposable
         return (await Data.IssueAsync(owner, await Data.AddCustomerAsync(owner, "Fabrikam"))).Secret;
     }
 
-    public async Task<Guid> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
-        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity, converter)).ReservationId;
+    public async Task<RowKey> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity, converter)).Key;
 
-    public Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
-        Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, quantity));
+    public async Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        await Meter.ReserveAsync(new ReserveRequest(await FindResellerAsync(secret), TokenSecret.Hash(secret), converter, quantity));
+
+    /// <summary>Finds whose a token is; no reseller at all if there is no such token.</summary>
+    private async Task<ResellerId> FindResellerAsync(string secret)
+    {
+        if (!_resellers.TryGetValue(secret, out var reseller))
+        {
+            var hash = TokenSecret.Hash(secret);
+            await using var db = OpenAll();
+            reseller = await db.ApiTokens.Where(t => t.SecretHash == hash || t.PreviousSecretHash == hash)
+                .Select(t => t.ResellerId)
+                .FirstOrDefaultAsync();
+            _resellers[secret] = reseller;
+        }
+
+        return reseller;
+    }
 
     public async Task UseAsync(string secret, long quantity = 1, string converter = "docx-to-pdf") =>
         Assert.IsType<SettleResult.Recorded>(

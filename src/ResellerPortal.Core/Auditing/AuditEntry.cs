@@ -10,6 +10,7 @@ namespace ResellerPortal.Core.Auditing;
 /// erase its address or personal data, which the chain survives.
 /// </summary>
 [AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert)]
+[FoundWithReseller]
 public sealed class AuditEntry : IOwnedAtAnyLevel
 {
     internal const int MaxActorName = 256;

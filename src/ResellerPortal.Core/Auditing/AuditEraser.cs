@@ -68,7 +68,7 @@ public static class AuditEraser
             var entries = await candidates.AsNoTracking()
                 .Where(a => a.Hash != null
                     && (a.ActorName.Contains(word) || a.Subject.Contains(word) || (a.Changes != null && a.Changes.Contains(word))))
-                .Select(a => new { a.Id, a.ActorName, a.Subject, a.Changes }).ToListAsync(cancellationToken);
+                .Select(a => new { a.Chain, a.Id, a.ActorName, a.Subject, a.Changes }).ToListAsync(cancellationToken);
             foreach (var entry in entries)
             {
                 var (name, subject, changes) = (
@@ -80,7 +80,7 @@ public static class AuditEraser
                     continue;
                 }
 
-                await db.AuditEntries.Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
+                await db.AuditEntries.Where(a => a.Chain == entry.Chain && a.Id == entry.Id).ExecuteUpdateAsync(
                     set => set.SetProperty(a => a.ActorName, name).SetProperty(a => a.Subject, subject).SetProperty(a => a.Changes, changes)
                         .SetProperty(a => a.FromAddress, (string?)null).SetProperty(a => a.Salt, (byte[]?)null),
                     cancellationToken);

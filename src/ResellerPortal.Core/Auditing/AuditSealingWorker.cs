@@ -88,7 +88,7 @@ public sealed class AuditSealingWorker(
             var salt = AuditHash.NewSalt();
             var commitment = AuditHash.ComputeCommitment(entry, salt);
             var hash = AuditHash.Compute(entry, sequence, commitment, previous);
-            await db.AuditEntries.Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
+            await db.AuditEntries.Where(a => a.Chain == entry.Chain && a.Id == entry.Id).ExecuteUpdateAsync(
                 set => set
                     .SetProperty(a => a.Sequence, sequence)
                     .SetProperty(a => a.Salt, salt)

@@ -21,7 +21,7 @@ public sealed class BalanceVerifier(PortalDatabase database)
         foreach (var customer in await db.Customers.AsNoTracking().Where(c => c.BalanceSequence > 0).ToListAsync(cancellationToken))
         {
             var entries = await db.BalanceTransactions.AsNoTracking()
-                .Where(e => e.CustomerId == customer.Id)
+                .Where(e => e.ResellerId == customer.ResellerId && e.CustomerId == customer.Id)
                 .OrderBy(e => e.Sequence)
                 .ToListAsync(cancellationToken);
             Check(customer, entries, faults);

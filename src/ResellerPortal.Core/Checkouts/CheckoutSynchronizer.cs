@@ -107,19 +107,20 @@ public sealed class CheckoutSynchronizer(
     /// <summary>Locks in a fixed order: customer, invoice or order, reseller (for credit note numbers), checkout.</summary>
     private async Task LockAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
+        var reseller = checkout.ResellerId!.Value;
         if (checkout.CustomerId is { } customer)
         {
-            await database.LockRowsAsync<Customer>(db, [customer.Value], cancellationToken);
+            await database.LockRowsAsync<Customer>(db, reseller, [customer.Value], cancellationToken);
         }
 
         if (checkout.Purpose == CheckoutPurpose.Invoice)
         {
-            await database.LockRowsAsync<Invoice>(db, [checkout.SubjectId], cancellationToken);
-            await database.LockRowsAsync<Reseller>(db, [checkout.ResellerId!.Value.Value], cancellationToken);
+            await database.LockRowsAsync<Invoice>(db, reseller, [checkout.SubjectId], cancellationToken);
+            await database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken);
         }
         else
         {
-            await database.LockRowsAsync<PlanOrder>(db, [checkout.SubjectId], cancellationToken);
+            await database.LockRowsAsync<PlanOrder>(db, reseller, [checkout.SubjectId], cancellationToken);
         }
 
         await database.LockRowsAsync<Checkout>(db, [checkout.Id], cancellationToken);

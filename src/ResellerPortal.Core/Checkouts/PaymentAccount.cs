@@ -5,6 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>Where a reseller receives its customers' online payments.</summary>
+[UniqueAcrossResellers]
 public sealed class PaymentAccount : IResellerOwned, IAudited
 {
     internal const string KeyPurpose = "ResellerPortal.Reseller.PaymentKeys.v1";

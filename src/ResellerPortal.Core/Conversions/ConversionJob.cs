@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Conversions;
@@ -49,7 +48,7 @@ public sealed class ConversionJob : ICustomerOwned
 
     public string UpstreamId => Id.ToString("N");
 
-    public ReservationKey Reservation => new(Id, ResellerId);
+    public RowKey Reservation => new(ResellerId, Id);
 }
 
 internal sealed class ConversionJobConfiguration : IEntityTypeConfiguration<ConversionJob>

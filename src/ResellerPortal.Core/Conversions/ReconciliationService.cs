@@ -127,11 +127,13 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         IQueryable<LedgerEntry> all = db.LedgerEntries;
         var unconfirmed = await Entries(db, resellers, from, reading.AtUtc)
             .Where(e => (e.Flags & EntryFlags.Unconfirmed) != 0)
-            .Join(db.Customers, e => e.CustomerId, c => c.Id, (e, c) => new
+            .Join(db.Customers, e => new { e.ResellerId, e.CustomerId }, c => new { c.ResellerId, CustomerId = c.Id }, (e, c) => new
             {
                 Entry = e,
                 c.Name,
-                Counts = e.Quantity + all.Where(x => x.CustomerId == e.CustomerId && x.CorrectsSequence == e.Sequence).Sum(x => x.Quantity),
+                Counts = e.Quantity
+                    + all.Where(x => x.ResellerId == e.ResellerId && x.CustomerId == e.CustomerId && x.CorrectsSequence == e.Sequence)
+                        .Sum(x => x.Quantity),
             })
             .OrderByDescending(e => e.Entry.OccurredAtUtc)
             .Take(1000)
@@ -220,9 +222,10 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
             .Join(db.LedgerEntries.Where(
                 e => e.CorrectsSequence != null), e => new
                 {
+                    e.ResellerId,
                     e.CustomerId,
                     Sequence = (long?)e.Sequence,
-                }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
+                }, c => new { c.ResellerId, c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
             .SumAsync(cancellationToken);
         return late + corrected;
     }

@@ -38,11 +38,14 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
 
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await database.LockRowsAsync<CreditLot>(db, [lotId], cancellationToken);
-        if (await db.CreditLots.SingleOrDefaultAsync(l => l.Id == lotId, cancellationToken) is not { } lot)
+        if (await db.CreditLots.Where(l => l.Id == lotId).Select(l => (ResellerId?)l.ResellerId).SingleOrDefaultAsync(cancellationToken)
+            is not { } reseller)
         {
             return Refusal.NotFound("lot");
         }
+
+        await database.LockRowsAsync<CreditLot>(db, reseller, [lotId], cancellationToken);
+        var lot = await db.CreditLots.SingleAsync(l => l.ResellerId == reseller && l.Id == lotId, cancellationToken);
 
         if (lot.Conversions + conversions < lot.Used + lot.Reserved)
         {

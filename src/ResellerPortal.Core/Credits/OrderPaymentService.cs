@@ -4,6 +4,7 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
@@ -156,9 +157,13 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
 
     private async Task<Outcome<PlanOrder>> LockAsync(PortalDbContext db, Guid orderId, CancellationToken cancellationToken)
     {
-        await database.LockRowsAsync<PlanOrder>(db, [orderId], cancellationToken);
-        return await db.PlanOrders.SingleOrDefaultAsync(o => o.Id == orderId, cancellationToken) is { } order
-            ? order
-            : Refusal.NotFound("order");
+        if (await db.PlanOrders.Where(o => o.Id == orderId).Select(o => (ResellerId?)o.ResellerId).SingleOrDefaultAsync(cancellationToken)
+            is not { } reseller)
+        {
+            return Refusal.NotFound("order");
+        }
+
+        await database.LockRowsAsync<PlanOrder>(db, reseller, [orderId], cancellationToken);
+        return await db.PlanOrders.SingleAsync(o => o.ResellerId == reseller && o.Id == orderId, cancellationToken);
     }
 }

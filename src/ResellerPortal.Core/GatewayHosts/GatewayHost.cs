@@ -30,6 +30,7 @@ public enum GatewayHostStatus
 }
 
 /// <summary>A reseller's own host name, at which its customers reach the gateway once DNS has proved whose it is.</summary>
+[UniqueAcrossResellers]
 public sealed class GatewayHost : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

@@ -39,8 +39,9 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         foreach (var lot in lots)
         {
             // Conditional update, so that only one of several nodes records the expiry.
-            if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryRecordedAtUtc == null).ExecuteUpdateAsync(
-                set => set.SetProperty(l => l.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
+            if (await db.CreditLots
+                .Where(l => l.ResellerId == lot.ResellerId && l.Id == lot.Id && l.ExpiryRecordedAtUtc == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
                 db.Audit(
                     Portal,
@@ -58,8 +59,9 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
             .ToListAsync(cancellationToken);
         foreach (var token in tokens)
         {
-            if (await db.ApiTokens.Where(t => t.Id == token.Id && t.ExpiryRecordedAtUtc == null).ExecuteUpdateAsync(
-                set => set.SetProperty(t => t.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
+            if (await db.ApiTokens
+                .Where(t => t.ResellerId == token.ResellerId && t.Id == token.Id && t.ExpiryRecordedAtUtc == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
                 db.Audit(
                     Portal,
@@ -82,14 +84,14 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
     {
         var masters = await db.ApiTokens.AsNoTracking()
             .Where(t => t.Granted > 0 && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now))
-            .Join(db.Resellers, t => t.ResellerId, r => r.Id, (t, r) => new { t.Id, Reseller = r })
+            .Join(db.Resellers, t => t.ResellerId, r => r.Id, (t, r) => new { t.ResellerId, t.Id, Reseller = r })
             .ToListAsync(cancellationToken);
         foreach (var found in masters)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await database.LockRowsAsync<ApiToken>(db, [found.Id], cancellationToken);
+            await database.LockRowsAsync<ApiToken>(db, found.ResellerId, [found.Id], cancellationToken);
             db.ChangeTracker.Clear();
-            var master = await db.ApiTokens.SingleAsync(t => t.Id == found.Id, cancellationToken);
+            var master = await db.ApiTokens.SingleAsync(t => t.ResellerId == found.ResellerId && t.Id == found.Id, cancellationToken);
             await MasterTokenTerms.UpdateGrantedAsync(db, master, found.Reseller.Zone, now, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -63,7 +63,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         var now = clock.GetUtcNow();
         var token = rows.GetToken(entry.TokenId);
-        HashSet<Guid> lots = [.. drawn.Select(d => d.LotId)];
+        HashSet<RowKey> lots = [.. drawn.Select(d => new RowKey(entry.ResellerId, d.LotId))];
         var counters = await UsageCounters.LoadAsync(rows, keys, lots, entry.OccurredAtUtc, now);
         var posting = new LedgerPosting(rows, counters, now);
         var correction = posting.Correct(token, entry, change, reason.Trim(), drawn);

@@ -22,7 +22,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private readonly Dictionary<ResellerId, bool> _hasSeveralCustomers = [];
     private readonly Dictionary<Guid, CreditLot> _lots = [];
     private readonly Dictionary<ResellerId, List<CreditLot>> _openLots = [];
-    private readonly HashSet<Guid> _foundLots = [];
+    private readonly HashSet<RowKey> _foundLots = [];
     private readonly Dictionary<Guid, Reservation> _reservations = [];
     private long? _dataVersion;
 
@@ -85,9 +85,11 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     /// <summary>Finds tokens by the hash of their current or previous secret, and held reservations, without locking them.</summary>
     /// <returns>The tokens, which may change until they are locked.</returns>
-    public async Task<IReadOnlyList<ApiToken>> FindAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> reservations)
+    public async Task<IReadOnlyList<ApiToken>> FindAsync(
+        IReadOnlyCollection<TokenHash> hashes,
+        IReadOnlyCollection<RowKey> reservations)
     {
-        var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
+        var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash.Hash)).ToList();
         var found = new List<ApiToken>(hashes.Count);
         var batch = CreateBatch();
         ReadByHash(batch, nameof(ApiToken.SecretHash), unknown, found);
@@ -96,11 +98,11 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         if (found.Count < unknown.Count)
         {
             var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            ReadByHash(batch, nameof(ApiToken.PreviousSecretHash), unknown.Where(hash => !known.Contains(hash)), found);
+            ReadByHash(batch, nameof(ApiToken.PreviousSecretHash), unknown.Where(hash => !known.Contains(hash.Hash)), found);
             await batch.RunAsync();
         }
 
-        found.AddRange(hashes.Select(hash => _tokensByHash.GetValueOrDefault(hash)).OfType<ApiToken>());
+        found.AddRange(hashes.Select(hash => _tokensByHash.GetValueOrDefault(hash.Hash)).OfType<ApiToken>());
         if (!database.Dialect.HasRowLocks)
         {
             found.ForEach(Cache);
@@ -117,18 +119,22 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         if (database.Dialect.HasRowLocks && keys.TakeReservations() is { Count: > 0 } reservations)
         {
             // The tokens' locks ensure that only one transaction settles a reservation.
-            foreach (var id in reservations)
+            foreach (var key in reservations)
             {
-                _reservations.Remove(id);
+                _reservations.Remove(key.Id);
             }
 
-            batch.Read<Reservation>(reservations.Cast<object>(), isLocking: false, Add);
+            batch.Read<Reservation>(reservations, isLocking: false, Add);
         }
 
         batch.Read<Customer>(
-            Missing(_customers, keys.Customers, id => id.Value), isLocking: true, customer => _customers[customer.Id] = customer);
+            Sort(keys.Customers.Where(key => !_customers.ContainsKey(new CustomerId(key.Id)))),
+            isLocking: true,
+            customer => _customers[customer.Id] = customer);
         batch.Read<Reseller>(
-            Missing(_resellers, keys.Resellers, id => id.Value), isLocking: false, reseller => _resellers[reseller.Id] = reseller);
+            keys.Resellers.Where(id => !_resellers.ContainsKey(id)).Cast<object>(),
+            isLocking: false,
+            reseller => _resellers[reseller.Id] = reseller);
         ReadOpenLots(batch, keys.Resellers);
         Policy.Read(batch, keys.Converters, keys.Resellers);
         await batch.RunAsync();
@@ -147,16 +153,16 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     /// Locks and reads the lots that have capacity left, and others by id. Full lots are added to the open ones, because this transaction
     /// may free capacity.
     /// </summary>
-    public async Task LockLotsAsync(IReadOnlyCollection<Guid> ids)
+    public async Task LockLotsAsync(IReadOnlyCollection<RowKey> keys)
     {
-        Guid[] wanted = [.. _foundLots.Union(ids)];
+        RowKey[] wanted = [.. _foundLots.Union(keys)];
         _foundLots.Clear();
         var batch = CreateBatch();
         batch.Read<CreditLot>(Missing(_lots, wanted), isLocking: true, lot => _lots[lot.Id] = lot);
         await batch.RunAsync();
-        foreach (var id in wanted)
+        foreach (var key in wanted)
         {
-            AddOpenLot(_lots[id]);
+            AddOpenLot(_lots[key.Id]);
         }
     }
 
@@ -180,7 +186,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         unknown.ForEach(reseller => _openLots[reseller] = []);
         batch.Read<CreditLot>([nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: false, HasRoom, lot =>
         {
-            _foundLots.Add(lot.Id);
+            _foundLots.Add(new RowKey(lot.ResellerId, lot.Id));
             if (!database.Dialect.HasRowLocks)
             {
                 _lots.TryAdd(lot.Id, lot);
@@ -188,8 +194,13 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         });
     }
 
-    private static void ReadByHash(RowBatch batch, string property, IEnumerable<HashKey> hashes, List<ApiToken> found) =>
-        batch.Read<ApiToken>([property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, found.Add);
+    private static void ReadByHash(RowBatch batch, string property, IEnumerable<TokenHash> hashes, List<ApiToken> found) =>
+        batch.Read<ApiToken>(
+            [nameof(ApiToken.ResellerId), property],
+            hashes.Select(hash => (object?[])[hash.Reseller, hash.Hash.Hash]),
+            isLocking: false,
+            null,
+            found.Add);
 
     private void Cache(ApiToken read)
     {
@@ -204,31 +215,30 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     private RowBatch CreateBatch() => new(database, db);
 
-    private static IEnumerable<object> Missing<TRow>(Dictionary<Guid, TRow> known, IEnumerable<Guid> ids) => Missing(known, ids, id => id);
-
     /// <summary>The keys of rows that are not cached, in the order in which rows are locked.</summary>
-    private static IEnumerable<object> Missing<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf)
-        where TKey : struct =>
-        keys.Where(key => !known.ContainsKey(key)).Distinct().OrderBy(idOf).Cast<object>();
+    private static IEnumerable<RowKey> Missing<TRow>(Dictionary<Guid, TRow> known, IEnumerable<RowKey> keys) =>
+        Sort(keys.Where(key => !known.ContainsKey(key.Id)));
+
+    private static IEnumerable<RowKey> Sort(IEnumerable<RowKey> keys) => keys.Distinct().Order();
 }
 
 /// <summary>The rows that a transaction changes usage of.</summary>
 internal sealed class LedgerKeys
 {
-    private readonly HashSet<Guid> _reservations = [];
+    private readonly HashSet<RowKey> _reservations = [];
 
-    public HashSet<Guid> Tokens { get; } = [];
+    public HashSet<RowKey> Tokens { get; } = [];
 
-    public HashSet<CustomerId> Customers { get; } = [];
+    public HashSet<RowKey> Customers { get; } = [];
 
     public HashSet<ResellerId> Resellers { get; } = [];
 
     public HashSet<string> Converters { get; } = [];
 
-    public static LedgerKeys FromTokenIds(IEnumerable<Guid> ids)
+    public static LedgerKeys FromTokenIds(ResellerId reseller, IEnumerable<Guid> ids)
     {
         var keys = new LedgerKeys();
-        keys.Tokens.UnionWith(ids);
+        keys.Tokens.UnionWith(ids.Select(id => new RowKey(reseller, id)));
         return keys;
     }
 
@@ -245,8 +255,8 @@ internal sealed class LedgerKeys
 
     public void Add(Guid token, CustomerId customer, ResellerId reseller)
     {
-        Tokens.Add(token);
-        Customers.Add(customer);
+        Tokens.Add(new RowKey(reseller, token));
+        Customers.Add(new RowKey(reseller, customer.Value));
         Resellers.Add(reseller);
     }
 
@@ -255,17 +265,20 @@ internal sealed class LedgerKeys
     {
         Add(reservation.TokenId, reservation.CustomerId, reservation.ResellerId);
         Converters.Add(reservation.Converter);
-        _reservations.Add(reservation.Id);
+        _reservations.Add(reservation.Key);
     }
 
     /// <summary>The reservations to read again, once.</summary>
-    public IReadOnlyCollection<Guid> TakeReservations()
+    public IReadOnlyCollection<RowKey> TakeReservations()
     {
-        Guid[] taken = [.. _reservations];
+        RowKey[] taken = [.. _reservations];
         _reservations.Clear();
         return taken;
     }
 }
+
+/// <summary>The hash of a token's secret, and whose token it is.</summary>
+internal readonly record struct TokenHash(ResellerId Reseller, HashKey Hash);
 
 /// <summary>A hash as a dictionary key, without converting it to a string.</summary>
 internal readonly struct HashKey(byte[] hash) : IEquatable<HashKey>

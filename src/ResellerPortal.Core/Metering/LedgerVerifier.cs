@@ -34,7 +34,8 @@ public sealed class LedgerVerifier(PortalDatabase database)
         {
             var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, totals, faults);
             await ReadAsync(db, customer, check, cancellationToken);
-            check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id).ToListAsync(cancellationToken));
+            check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.ResellerId == customer.ResellerId && r.CustomerId == customer.Id)
+                .ToListAsync(cancellationToken));
         }
 
         await VerifyCountersAsync(db, customers, tokens.Values, totals, faults, cancellationToken);
@@ -50,7 +51,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
         for (var after = 0L; ;)
         {
             var entries = await db.LedgerEntries.AsNoTracking()
-                .Where(e => e.CustomerId == customer.Id && e.Sequence > after)
+                .Where(e => e.ResellerId == customer.ResellerId && e.CustomerId == customer.Id && e.Sequence > after)
                 .OrderBy(e => e.Sequence)
                 .Take(Chunk)
                 .ToListAsync(cancellationToken);
@@ -61,7 +62,10 @@ public sealed class LedgerVerifier(PortalDatabase database)
 
             var last = entries[^1].Sequence;
             var draws = (await db.LotDraws.AsNoTracking()
-                .Where(d => d.CustomerId == customer.Id && d.Sequence > after && d.Sequence <= last)
+                .Where(d => d.ResellerId == customer.ResellerId
+                    && d.CustomerId == customer.Id
+                    && d.Sequence > after
+                    && d.Sequence <= last)
                 .ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
             foreach (var entry in entries)
             {

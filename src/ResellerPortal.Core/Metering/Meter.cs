@@ -5,21 +5,21 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>A request to reserve conversions before the upstream is called.</summary>
+/// <param name="Reseller">Whose token it is: a reseller's commands share a writer, and so its locks.</param>
 /// <param name="SecretHash">Hash of the token's secret; the token's state is checked in the same transaction.</param>
 /// <param name="Converter">Converter name, such as "docx-to-pdf".</param>
 /// <param name="Quantity">At least 1; null reserves what <see cref="ReserveQuantityPolicy"/> says for the extent.</param>
 /// <param name="Caller">The caller's address, for tokens restricted to networks.</param>
 /// <param name="Origin">The web origin sent by a browser; null for other clients.</param>
 /// <param name="Extent">What the request has to convert; null for one file.</param>
-/// <param name="Reseller">Whose token it is, if that is known: a reseller's commands share a writer, and so its locks.</param>
 public sealed record ReserveRequest(
+    ResellerId Reseller,
     byte[] SecretHash,
     string Converter,
     long? Quantity = null,
     IPAddress? Caller = null,
     string? Origin = null,
-    RequestExtent? Extent = null,
-    ResellerId? Reseller = null);
+    RequestExtent? Extent = null);
 
 /// <summary>The operator's terms for what is held.</summary>
 /// <param name="DefaultCeiling">The most that one request may cost if the operator does not state it for its converter.</param>
@@ -38,13 +38,6 @@ public sealed record RequestExtent(int Files, long? Pages = null, long? Bytes = 
     internal static RequestExtent OneFile { get; } = new(1);
 }
 
-/// <summary>A reservation, and whose it is: a reseller's commands share a writer, and so its locks.</summary>
-/// <param name="Reseller">Null if it is not at hand, which costs speed and nothing else.</param>
-public readonly record struct ReservationKey(Guid Id, ResellerId? Reseller)
-{
-    public static implicit operator ReservationKey(Guid id) => new(id, null);
-}
-
 public abstract record ReserveResult
 {
     private ReserveResult()
@@ -53,7 +46,7 @@ public abstract record ReserveResult
 
     public sealed record Held(Guid ReservationId, ResellerId ResellerId, CustomerId CustomerId, long Quantity) : ReserveResult
     {
-        public ReservationKey Key => new(ReservationId, ResellerId);
+        public RowKey Key => new(ResellerId, ReservationId);
     }
 
     public sealed record UnknownToken : ReserveResult;
@@ -119,7 +112,7 @@ public abstract record ReserveResult
 /// <summary>What the upstream charged for a reservation.</summary>
 /// <param name="Quantity">Conversions charged; 0 releases the reservation; null means unknown and records the reserved quantity as
 /// Unconfirmed.</param>
-public sealed record SettleRequest(ReservationKey Reservation, long? Quantity, string? Reference = null)
+public sealed record SettleRequest(RowKey Reservation, long? Quantity, string? Reference = null)
 {
     public Guid ReservationId => Reservation.Id;
 }
@@ -179,10 +172,10 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     /// <returns><see cref="ReserveResult.Held"/> with the whole quantity held, or the refusal.</returns>
     /// <exception cref="MeterUnavailableException">The database could not be written, or the queue is full; nothing changed.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled before the writer processed it; nothing changed.</exception>
-    public Task<ReserveResult> ExtendAsync(ReservationKey reservation, RequestExtent extent, CancellationToken cancellationToken = default)
+    public Task<ReserveResult> ExtendAsync(RowKey reservation, RequestExtent extent, CancellationToken cancellationToken = default)
     {
         Validate(extent);
-        return HoldAsync(() => new ExtendCommand(reservation.Id, extent), reservation.Reseller, cancellationToken);
+        return HoldAsync(() => new ExtendCommand(reservation, extent), reservation.Reseller, cancellationToken);
     }
 
     /// <summary>
@@ -200,7 +193,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
     /// <summary>Releases a reservation that the upstream did not charge. Repeating it changes nothing.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
-    public Task<SettleResult> ReleaseAsync(ReservationKey reservation) => SettleAsync(new SettleRequest(reservation, 0));
+    public Task<SettleResult> ReleaseAsync(RowKey reservation) => SettleAsync(new SettleRequest(reservation, 0));
 
     /// <summary>Divides the commands among writers; call it before the first command.</summary>
     /// <returns>A queue for each writer.</returns>
@@ -217,7 +210,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
     /// <summary>Runs a command that holds conversions, and again once the prepaid balance is known to cover them.</summary>
     private async Task<ReserveResult> HoldAsync(
-        Func<MeterCommand<ReserveResult>> create, ResellerId? reseller, CancellationToken cancellationToken)
+        Func<MeterCommand<ReserveResult>> create, ResellerId reseller, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
         {
@@ -245,7 +238,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
     }
 
-    private void Post(MeterCommand command, ResellerId? reseller)
+    private void Post(MeterCommand command, ResellerId reseller)
     {
         if (!_routes.Find(reseller).TryAdd(command))
         {

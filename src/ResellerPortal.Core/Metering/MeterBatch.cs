@@ -1,5 +1,6 @@
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -35,19 +36,19 @@ internal sealed class MeterBatch
     /// <summary>Locks and reads the rows that the commands need, in the order token, customer, lots.</summary>
     public static async Task<MeterBatch> LoadAsync(LedgerRowCache rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now)
     {
-        var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
+        var (hashes, converters, reservationKeys) = (new HashSet<TokenHash>(), new HashSet<string>(), new HashSet<RowKey>(commands.Count));
         foreach (var command in commands)
         {
             switch (command)
             {
                 case SettleCommand settle:
-                    reservationIds.Add(settle.Request.ReservationId);
+                    reservationKeys.Add(settle.Request.Reservation);
                     break;
                 case ExtendCommand extend:
-                    reservationIds.Add(extend.ReservationId);
+                    reservationKeys.Add(extend.Reservation);
                     break;
                 case ReserveCommand reserve:
-                    hashes.Add(new HashKey(reserve.Request.SecretHash));
+                    hashes.Add(new TokenHash(reserve.Request.Reseller, new HashKey(reserve.Request.SecretHash)));
                     if (reserve.Request.Quantity is null)
                     {
                         converters.Add(reserve.Request.Converter);
@@ -56,17 +57,17 @@ internal sealed class MeterBatch
                     if (reserve.ReservationId is { } before)
                     {
                         // An earlier attempt may have been committed without confirmation.
-                        reservationIds.Add(before);
+                        reservationKeys.Add(new RowKey(reserve.Request.Reseller, before));
                     }
 
                     break;
             }
         }
 
-        var tokens = await rows.FindAsync(hashes, reservationIds);
+        var tokens = await rows.FindAsync(hashes, reservationKeys);
         var settled = new SettledReservations();
-        var reservations = FindReservations(rows, reservationIds);
-        await settled.LoadAsync(rows, reservationIds.Except(reservations.Select(r => r.Id)));
+        var reservations = FindReservations(rows, reservationKeys);
+        await settled.LoadAsync(rows, reservationKeys.Except(reservations.Select(r => r.Key)));
         var keys = LedgerKeys.FromTokens(tokens);
         keys.Converters.UnionWith(converters);
         reservations.ForEach(keys.Add);
@@ -77,11 +78,14 @@ internal sealed class MeterBatch
         }
 
         await rows.LockAsync(keys);
-        var held = FindReservations(rows, reservations.Select(r => r.Id));
-        await settled.LoadAsync(rows, reservations.Select(r => r.Id).Except(held.Select(r => r.Id)));
+        var held = FindReservations(rows, reservations.Select(r => r.Key));
+        await settled.LoadAsync(rows, reservations.Select(r => r.Key).Except(held.Select(r => r.Key)));
         await settled.LoadDrawsAsync(rows);
-        var parts = held.SelectMany(r => r.Parts).Concat(settled.Unconfirmed.SelectMany(late => late.Drawn));
-        HashSet<Guid> lots = [.. parts.Select(part => part.LotId)];
+        HashSet<RowKey> lots =
+        [
+            .. held.SelectMany(r => r.Parts.Select(part => new RowKey(r.ResellerId, part.LotId))),
+            .. settled.Unconfirmed.SelectMany(late => late.Drawn.Select(part => new RowKey(late.Entry.ResellerId, part.LotId))),
+        ];
         var earliest = settled.Unconfirmed.Select(late => late.Entry.OccurredAtUtc).Append(now).Min();
         var counters = await UsageCounters.LoadAsync(rows, keys, lots, earliest, now);
         await rows.LoadNeighborsAsync(counters.Resellers.Where(reseller => counters.GetLeft(reseller) < SharedBelow));
@@ -343,6 +347,6 @@ internal sealed class MeterBatch
             ? token
             : null;
 
-    private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) =>
-        [.. ids.Select(rows.FindReservation).OfType<Reservation>()];
+    private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<RowKey> keys) =>
+        [.. keys.Select(key => rows.FindReservation(key.Id)).OfType<Reservation>()];
 }

@@ -1,3 +1,5 @@
+using ResellerPortal.Core.Tenancy;
+
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>A queued command. It is taken once, by the writer or by the caller's cancellation; its first result is final.</summary>
@@ -66,14 +68,14 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
     protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId ??= batch.NewId(), Request);
 }
 
-internal sealed class ExtendCommand(Guid reservationId, RequestExtent extent) : MeterCommand<ReserveResult>
+internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : MeterCommand<ReserveResult>
 {
-    public Guid ReservationId { get; } = reservationId;
+    public RowKey Reservation { get; } = reservation;
 
     /// <inheritdoc cref="ReserveCommand.WaitsForDisk"/>
     public override bool WaitsForDisk => false;
 
-    protected override ReserveResult Execute(MeterBatch batch) => batch.Extend(ReservationId, extent);
+    protected override ReserveResult Execute(MeterBatch batch) => batch.Extend(Reservation.Id, extent);
 }
 
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>

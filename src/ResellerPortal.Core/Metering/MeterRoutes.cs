@@ -4,7 +4,7 @@ namespace ResellerPortal.Core.Metering;
 
 /// <summary>
 /// Divides commands among a node's writers by reseller, so that writers seldom wait for each other's locks. It is no matter of
-/// correctness: commands of an unknown reseller go to the first.
+/// correctness: a command in another queue only waits for locks.
 /// </summary>
 internal sealed class MeterRoutes
 {
@@ -22,8 +22,7 @@ internal sealed class MeterRoutes
         return _queues;
     }
 
-    public MeterQueue Find(ResellerId? reseller) =>
-        _queues[reseller is { } id ? (uint)id.Value.GetHashCode() % (uint)_queues.Length : 0];
+    public MeterQueue Find(ResellerId reseller) => _queues[(uint)reseller.Value.GetHashCode() % (uint)_queues.Length];
 
     public void Close() => Array.ForEach(_queues, queue => queue.Close());
 }

@@ -17,12 +17,13 @@ internal static class NetDraws
         [
             entry.Sequence,
             .. await db.LedgerEntries
-                .Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence)
+                .Where(e => e.ResellerId == entry.ResellerId
+                    && e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence)
                 .Select(e => e.Sequence)
                 .ToListAsync(cancellationToken),
         ];
         var draws = await db.LotDraws.AsNoTracking()
-            .Where(d => d.CustomerId == entry.CustomerId && sequences.Contains(d.Sequence))
+            .Where(d => d.ResellerId == entry.ResellerId && d.CustomerId == entry.CustomerId && sequences.Contains(d.Sequence))
             .OrderBy(d => d.Sequence)
             .ToListAsync(cancellationToken);
         return [.. draws.GroupBy(d => d.LotId).Select(g => new LotPart(g.Key, g.Sum(d => d.Quantity)))];

@@ -12,9 +12,12 @@ namespace ResellerPortal.Core.Metering;
 public readonly record struct LotPart(Guid LotId, long Quantity);
 
 /// <summary>Conversions held for a request in flight. The row is deleted when the request is settled or released.</summary>
+[FoundWithReseller]
 public sealed class Reservation : ICustomerOwned
 {
     public required Guid Id { get; init; }
+
+    public RowKey Key => new(ResellerId, Id);
 
     public required ResellerId ResellerId { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
     public void Configure(EntityTypeBuilder<Reservation> builder)
     {
         builder.Property(r => r.Converter).HasMaxLength(ConverterName.MaxLength);
-        builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer).HasMaxLength(4000);
+        builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer);
     }
 
     /// <summary>Stores parts as "lot:quantity" in the reservation's own row, because it is written and deleted only once.</summary>

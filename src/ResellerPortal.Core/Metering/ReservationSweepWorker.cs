@@ -39,7 +39,7 @@ public sealed class ReservationSweepWorker(
         var dead = await db.Reservations
             .Where(r => r.CreatedAtUtc < deadline)
             .OrderBy(r => r.CreatedAtUtc)
-            .Select(r => new ReservationKey(r.Id, r.ResellerId))
+            .Select(r => new RowKey(r.ResellerId, r.Id))
             .Take(10_000)
             .ToListAsync(cancellationToken);
         foreach (var keeper in keepers)

@@ -1,4 +1,5 @@
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -46,9 +47,9 @@ internal sealed class SettledReservations
         _settled[reservation.Id] = new SettledReservation(entry, reservation.Parts);
 
     /// <summary>Reads the entries of reservations that are not held.</summary>
-    public async Task LoadAsync(LedgerRowCache rows, IEnumerable<Guid> reservationIds)
+    public async Task LoadAsync(LedgerRowCache rows, IEnumerable<RowKey> reservations)
     {
-        foreach (var entry in await ReadAsync(rows, reservationIds))
+        foreach (var entry in await ReadAsync(rows, reservations))
         {
             _settled[entry.RequestId] = new SettledReservation(entry, []);
         }
@@ -67,18 +68,23 @@ internal sealed class SettledReservations
         }
 
         // An entry that was confirmed keeps what members correct afterwards.
-        foreach (var confirmation in await ReadAsync(rows, unconfirmed.Keys))
+        var confirmations = unconfirmed.Values.Select(s => new RowKey(s.Entry.ResellerId, s.ConfirmationId));
+        foreach (var confirmation in await ReadAsync(rows, confirmations))
         {
             unconfirmed[confirmation.RequestId].IsUnconfirmed = false;
         }
     }
 
-    private static async Task<List<LedgerEntry>> ReadAsync(LedgerRowCache rows, IEnumerable<Guid> requestIds)
+    private static async Task<List<LedgerEntry>> ReadAsync(LedgerRowCache rows, IEnumerable<RowKey> requests)
     {
         var entries = new List<LedgerEntry>();
         var batch = new RowBatch(rows.Database, rows.Db);
         batch.Read<LedgerEntry>(
-            [nameof(LedgerEntry.RequestId)], requestIds.Select(id => (object?[])[id]), isLocking: false, null, entries.Add);
+            [nameof(LedgerEntry.ResellerId), nameof(LedgerEntry.RequestId)],
+            requests.Select(request => (object?[])[request.Reseller, request.Id]),
+            isLocking: false,
+            null,
+            entries.Add);
         await batch.RunAsync();
         return entries;
     }

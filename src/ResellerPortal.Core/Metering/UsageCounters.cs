@@ -40,7 +40,7 @@ internal sealed class UsageCounters
     private readonly LedgerRowCache _rows;
     private readonly DateTimeOffset _now;
     private readonly DateTimeOffset _earliest;
-    private readonly HashSet<Guid> _heldLots;
+    private readonly HashSet<RowKey> _heldLots;
     private readonly Dictionary<ResellerId, DateOnly> _today;
     private readonly HashSet<ApiToken> _tokens = [];
     private readonly HashSet<Customer> _customers = [];
@@ -49,7 +49,7 @@ internal sealed class UsageCounters
     private UsageCounters(
         LedgerRowCache rows,
         IEnumerable<ResellerId> resellers,
-        HashSet<Guid> heldLots,
+        HashSet<RowKey> heldLots,
         DateTimeOffset earliest,
         DateTimeOffset now)
     {
@@ -65,7 +65,7 @@ internal sealed class UsageCounters
     public static async Task<UsageCounters> LoadAsync(
         LedgerRowCache rows,
         LedgerKeys keys,
-        HashSet<Guid> heldLots,
+        HashSet<RowKey> heldLots,
         DateTimeOffset earliest,
         DateTimeOffset now)
     {
@@ -81,7 +81,7 @@ internal sealed class UsageCounters
                 var newest = await rows.Db.CreditLots
                     .Where(l => l.ResellerId == reseller)
                     .OrderByDescending(l => l.ExpiresAtUtc)
-                    .Select(l => l.Id)
+                    .Select(l => new RowKey(l.ResellerId, l.Id))
                     .Take(1)
                     .ToListAsync();
                 await rows.LockLotsAsync(newest);
@@ -345,5 +345,5 @@ internal sealed class UsageCounters
 
     private CreditLot? FindLastLot(ResellerId reseller) =>
         _rows.GetOpenLots(reseller).LastOrDefault(
-            lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _heldLots.Contains(lot.Id));
+            lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _heldLots.Contains(new RowKey(lot.ResellerId, lot.Id)));
 }

@@ -8,6 +8,7 @@ namespace ResellerPortal.Core.Metering;
 public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Appends usage of one reseller in the given order, in one transaction.</summary>
+    /// <param name="scope">The reseller's.</param>
     /// <exception cref="DbException">A request id is already in the ledger; nothing was recorded.</exception>
     public async Task RecordAsync(TenantScope scope, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken = default)
     {
@@ -27,7 +28,7 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         var rows = new LedgerRowCache(database, db);
-        await rows.LockAsync(LedgerKeys.FromTokenIds(tokenIds));
+        await rows.LockAsync(LedgerKeys.FromTokenIds(db.Scope.Reseller!.Value, tokenIds));
         var keys = LedgerKeys.FromTokens(tokenIds.Select(rows.GetToken));
         var now = clock.GetUtcNow();
         var counters = await UsageCounters.LoadAsync(rows, keys, [], facts.Min(f => f.OccurredAtUtc), now);

@@ -83,13 +83,35 @@ public sealed class PortalDatabase
     public Task LockRowsAsync<TEntity>(PortalDbContext db, IEnumerable<Guid> ids, CancellationToken cancellationToken)
         where TEntity : class
     {
+        var isOwned = typeof(TEntity).IsAssignableTo(typeof(IResellerOwned));
+        return isOwned && db.Scope.Reseller is null
+            ? throw new InvalidOperationException($"Say whose {typeof(TEntity).Name} is to be locked within {db.Scope}.")
+            : LockRowsAsync<TEntity>(db, isOwned ? db.Scope.Reseller : null, ids, cancellationToken);
+    }
+
+    /// <summary>Locks rows of one reseller in any scope that contains it.</summary>
+    /// <inheritdoc cref="LockRowsAsync{TEntity}(PortalDbContext, IEnumerable{Guid}, CancellationToken)"/>
+    public Task LockRowsAsync<TEntity>(
+        PortalDbContext db,
+        ResellerId reseller,
+        IEnumerable<Guid> ids,
+        CancellationToken cancellationToken)
+        where TEntity : class, IResellerOwned => LockRowsAsync<TEntity>(db, (ResellerId?)reseller, ids, cancellationToken);
+
+    private Task LockRowsAsync<TEntity>(
+        PortalDbContext db,
+        ResellerId? reseller,
+        IEnumerable<Guid> ids,
+        CancellationToken cancellationToken)
+        where TEntity : class
+    {
         if (!Dialect.HasRowLocks)
         {
             return Task.CompletedTask;
         }
 
         var batch = new RowBatch(this, db);
-        batch.Lock<TEntity>(ids);
+        batch.Lock<TEntity>(reseller, ids);
         return batch.RunAsync(cancellationToken);
     }
 

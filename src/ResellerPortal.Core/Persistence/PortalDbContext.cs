@@ -42,6 +42,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+        TenantKeys.Apply(builder);
 
         foreach (var entity in builder.Model.GetEntityTypes().Where(e => e.ClrType.Assembly == typeof(PortalDbContext).Assembly))
         {

@@ -1,3 +1,5 @@
+using ResellerPortal.Core.Tenancy;
+
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
@@ -14,12 +16,22 @@ internal sealed class RowBatch(PortalDatabase database, PortalDbContext db)
         where TEntity : class =>
         Read([Map<TEntity>().Keys.Single()], keys.Select(key => (object?[])[key]), isLocking, null, found);
 
-    /// <summary>Locks rows in the order of their ids until the transaction ends.</summary>
-    public void Lock<TEntity>(IEnumerable<Guid> ids)
+    /// <summary>Reads rows of resellers by their keys; optionally locks them in the keys' order until the transaction ends.</summary>
+    /// <param name="keys">Distinct and, to be locked in order, sorted.</param>
+    public void Read<TEntity>(IEnumerable<RowKey> keys, bool isLocking, Action<TEntity> found)
+        where TEntity : class, IResellerOwned
+    {
+        var map = Map<TEntity>();
+        AddRead(map, map.Select(map.Keys, isLocking), [.. keys.Select(map.StoreKey)], found);
+    }
+
+    /// <summary>Locks rows in the order of their keys until the transaction ends.</summary>
+    /// <param name="reseller">Null if the table's rows are of no reseller, or of any.</param>
+    public void Lock<TEntity>(ResellerId? reseller, IEnumerable<Guid> ids)
         where TEntity : class
     {
         var map = Map<TEntity>();
-        List<object?[]> keys = [.. ids.Distinct().Order().Select(id => (object?[])[id])];
+        List<object?[]> keys = [.. ids.Distinct().Order().Select(id => reseller is { } owner ? (object?[])[owner.Value, id] : [id])];
         if (keys.Count > 0)
         {
             _steps.Add(new ReadStep(map.Select(map.Keys, isLocking: true), keys, static _ => { }));
@@ -38,11 +50,7 @@ internal sealed class RowBatch(PortalDatabase database, PortalDbContext db)
         where TEntity : class
     {
         var map = Map<TEntity>();
-        var keys = values.Select(map.Stored(by)).ToList();
-        if (keys.Count > 0)
-        {
-            _steps.Add(new ReadStep(map.Select(by, isLocking, condition?.Invoke(map)), keys, reader => found(Checked(map.Read(reader)))));
-        }
+        AddRead(map, map.Select(by, isLocking, condition?.Invoke(map)), [.. values.Select(map.Stored(by))], found);
     }
 
     public void Insert<TEntity>(IReadOnlyCollection<TEntity> rows)
@@ -66,6 +74,15 @@ internal sealed class RowBatch(PortalDatabase database, PortalDbContext db)
         {
             await database.Dialect.RunAsync(db, _steps, cancellationToken);
             _steps.Clear();
+        }
+    }
+
+    private void AddRead<TEntity>(TableMap<TEntity> map, BulkStatement query, IReadOnlyList<object?[]> keys, Action<TEntity> found)
+        where TEntity : class
+    {
+        if (keys.Count > 0)
+        {
+            _steps.Add(new ReadStep(query, keys, reader => found(Checked(map.Read(reader)))));
         }
     }
 

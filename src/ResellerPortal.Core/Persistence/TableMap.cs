@@ -4,6 +4,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
@@ -82,6 +83,24 @@ internal sealed class TableMap<TEntity>
             .. values.Select(
                 (value, i) => value is not null && converters[i] is { } converter ? converter.ConvertToProvider(value) : value),
         ];
+    }
+
+    /// <summary>Converts the key of a reseller's row to the stored form of <see cref="Keys"/>.</summary>
+    public Func<RowKey, object?[]> StoreKey => field ??= CreateKeyStore();
+
+    private Func<RowKey, object?[]> CreateKeyStore()
+    {
+        var key = Expression.Parameter(typeof(RowKey));
+        Expression[] parts = [Expression.Property(key, nameof(RowKey.Reseller)), Expression.Property(key, nameof(RowKey.Id))];
+        var stored = parts.Zip(Keys, (part, name) =>
+        {
+            var (property, converter) = (_properties[IndexOf(name)], _mappings[IndexOf(name)].Converter);
+            var value = part.Type == property.ClrType ? part
+                : Expression.New(property.ClrType.GetConstructor([part.Type])!, part);
+            return Expression.Convert(
+                converter is null ? value : Expression.Invoke(converter.ConvertToProviderExpression, value), typeof(object));
+        });
+        return Expression.Lambda<Func<RowKey, object?[]>>(Expression.NewArrayInit(typeof(object), stored), key).Compile();
     }
 
     private string[] All => Array.ConvertAll(_properties, p => p.Name);

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Outbox;
 using ResellerPortal.Core.Tenancy;
 
@@ -31,13 +30,6 @@ internal sealed class EmailTemplateConfiguration : IEntityTypeConfiguration<Emai
         builder.Property(t => t.Subject).HasMaxLength(EmailTemplateText.MaxSubject);
         builder.Property(t => t.Text).HasMaxLength(EmailTemplateText.MaxText);
     }
-}
-
-/// <summary>Emails about an invoice go with it.</summary>
-internal sealed class DocumentEmailConfiguration : IEntityTypeConfiguration<OutboxEmail>
-{
-    public void Configure(EntityTypeBuilder<OutboxEmail> builder) =>
-        builder.HasOne<Invoice>().WithMany().HasForeignKey(e => e.InvoiceId).OnDelete(DeleteBehavior.Restrict);
 }
 
 public static class SendingSets

@@ -16,6 +16,7 @@ public enum SubscriptionState
 }
 
 /// <summary>A reseller's automatically renewing plan. Each paid renewal is a separate order with its own lot.</summary>
+[UniqueAcrossResellers]
 public sealed class PlanSubscription : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

@@ -48,7 +48,7 @@ public sealed class SubscriptionSynchronizer(
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken);
-        await database.LockRowsAsync<PlanOrder>(db, [checkout.SubjectId], cancellationToken);
+        await database.LockRowsAsync<PlanOrder>(db, reseller, [checkout.SubjectId], cancellationToken);
         await database.LockRowsAsync<Checkout>(db, [checkout.Id], cancellationToken);
         var subscription = await db.PlanSubscriptions.SingleOrDefaultAsync(s => s.ProviderId == incoming.Id, cancellationToken);
         if (subscription is null)

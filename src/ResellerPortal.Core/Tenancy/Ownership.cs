@@ -12,6 +12,13 @@ public interface ICustomerOwned : IResellerOwned
     CustomerId CustomerId { get; }
 }
 
+/// <summary>The key of a row that a reseller owns. Rows are locked in its order.</summary>
+public readonly record struct RowKey(ResellerId Reseller, Guid Id) : IComparable<RowKey>
+{
+    public int CompareTo(RowKey other) =>
+        Reseller.Value.CompareTo(other.Reseller.Value) is not 0 and var order ? order : Id.CompareTo(other.Id);
+}
+
 /// <summary>A row with its changes and previous values recorded in the history.</summary>
 public interface IAudited;
 
@@ -35,6 +42,17 @@ public interface IMovable
     /// <summary>When another database took over; null if it did not.</summary>
     DateTimeOffset? MovedAtUtc { get; }
 }
+
+/// <summary>
+/// A table of few rows whose unique values are unique among all resellers, such as a host name. In a distributed database every server has
+/// a copy of it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class UniqueAcrossResellersAttribute : Attribute;
+
+/// <summary>A table that is written too often for an index on the id alone: its rows are found by reseller and id.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class FoundWithResellerAttribute : Attribute;
 
 /// <summary>A text that Data Protection has encrypted, with the keys of the database that it is in.</summary>
 /// <param name="purpose">The protector's purpose.</param>

@@ -59,12 +59,12 @@ internal sealed class ConversionHandler(
 
         var reserved = await meter.ReserveAsync(
             new ReserveRequest(
+                owner.Reseller,
                 hash,
                 converter,
                 Caller: context.Connection.RemoteIpAddress,
                 Origin: CallerAuthenticator.GetOrigin(request),
-                Extent: conversion.Extent,
-                Reseller: owner.Reseller),
+                Extent: conversion.Extent),
             context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Conversions;
@@ -25,7 +26,7 @@ namespace ResellerPortal.Gateway.Conversions;
 internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettlement> logger)
 {
     /// <summary>Settles the reservation and responds to the caller.</summary>
-    public async Task RespondAsync(HttpContext context, ReservationKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
+    public async Task RespondAsync(HttpContext context, RowKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
     {
         if (outcome is UpstreamOutcome.Converted converted)
         {
@@ -40,7 +41,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
 
     /// <summary>Settles a reservation whose outcome is not passed on, or was passed on before.</summary>
     /// <param name="cost">The cost of a conversion; ignored for other outcomes.</param>
-    public Task SettleAsync(ReservationKey reservation, UpstreamOutcome outcome, long? cost = null) =>
+    public Task SettleAsync(RowKey reservation, UpstreamOutcome outcome, long? cost = null) =>
         meter.SettleAsync(new SettleRequest(reservation, outcome switch
         {
             UpstreamOutcome.Converted => cost,
@@ -48,7 +49,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
             _ => 0,
         }));
 
-    private async Task SettleAndRespondAsync(HttpContext context, ReservationKey reservation, ConversionResponse response)
+    private async Task SettleAndRespondAsync(HttpContext context, RowKey reservation, ConversionResponse response)
     {
         if (!response.MayTellCostLater)
         {
@@ -75,7 +76,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         }
     }
 
-    private IResult CreateError(ReservationKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
+    private IResult CreateError(RowKey reservation, UpstreamOutcome outcome, long maxUploadBytes)
     {
         switch (outcome)
         {

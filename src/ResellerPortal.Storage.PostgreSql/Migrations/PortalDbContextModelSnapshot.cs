@@ -198,6 +198,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -215,9 +218,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("StaffName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -229,9 +229,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("CustomerId", "StartedAtUtc");
+
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("SupportSession");
                 });
@@ -291,6 +295,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
+                    b.Property<Guid>("Chain")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -306,9 +313,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<long>("AtUtc")
                         .HasColumnType("bigint");
-
-                    b.Property<Guid>("Chain")
-                        .HasColumnType("uuid");
 
                     b.Property<string>("Changes")
                         .HasColumnType("text");
@@ -346,7 +350,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("Id");
+                    b.HasKey("Chain", "Id");
 
                     b.HasIndex("Sequence");
 
@@ -360,6 +364,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceTransaction", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
@@ -407,10 +414,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("character varying(140)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
-                    b.HasKey("CustomerId", "Sequence");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("InvoiceId");
 
@@ -422,6 +426,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.BankStatements.BankTransaction", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -472,15 +479,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "ImportKey")
                         .IsUnique();
@@ -720,6 +726,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -737,9 +746,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -755,14 +761,18 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("WebHookDueAtUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("WebHookDueAtUtc");
 
-                    b.HasIndex("CustomerId", "Name")
-                        .IsUnique();
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.HasIndex("State", "CreatedAtUtc");
+
+                    b.HasIndex("CustomerId", "Name", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ConversionJob");
                 });
@@ -839,6 +849,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -875,9 +888,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid?>("PlanOrderId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -890,18 +900,25 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("ValidFromUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "ResellerId")
                         .IsUnique();
 
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
+
+                    b.HasIndex("ResellerId", "PlanOrderId");
 
                     b.ToTable("CreditLot");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -924,18 +941,22 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasKey("Id");
+                    b.HasIndex("Id");
 
                     b.HasIndex("LotId");
+
+                    b.HasIndex("ResellerId", "LotId");
 
                     b.ToTable("LotAdjustment");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
@@ -956,9 +977,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<byte[]>("Salt")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -967,13 +985,16 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("UnitCostMicros")
                         .HasColumnType("bigint");
 
-                    b.HasKey("CustomerId", "Sequence", "LotId");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence", "LotId");
 
                     b.ToTable("LotDraw");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1006,15 +1027,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("character varying(140)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey", "ResellerId")
                         .IsUnique();
 
                     b.ToTable("OrderPayment");
@@ -1022,6 +1042,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1036,16 +1059,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("date");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("UnitsNanos")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -1072,6 +1094,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uuid");
 
@@ -1090,13 +1115,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<bool>("PausesTokens")
                         .HasColumnType("boolean");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("TakenAtUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("InvoiceId", "Number");
+                    b.HasKey("ResellerId", "InvoiceId", "Number");
 
                     b.HasIndex("CustomerId");
 
@@ -1105,6 +1127,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1120,9 +1145,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(230)
                         .HasColumnType("character varying(230)");
-
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
 
                     b.Property<string>("TextState")
                         .IsRequired()
@@ -1141,7 +1163,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(230)
                         .HasColumnType("character varying(230)");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId")
                         .IsUnique();
@@ -1182,6 +1206,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1215,9 +1242,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Snapshot")
                         .IsRequired()
                         .HasColumnType("text");
@@ -1225,9 +1249,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "InvoiceId");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
@@ -1237,6 +1265,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditedLine", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uuid");
 
@@ -1249,18 +1280,18 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
-                    b.HasKey("InvoiceId", "Position");
-
-                    b.HasIndex("CreditNoteId");
+                    b.HasIndex("ResellerId", "CreditNoteId");
 
                     b.ToTable("CreditedLine");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1324,9 +1355,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Snapshot")
                         .HasColumnType("text");
 
@@ -1350,22 +1378,27 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("PayKey");
 
-                    b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique()
-                        .HasFilter("\"VoidedAtUtc\" IS NULL");
-
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
+
+                    b.HasIndex("CustomerId", "PeriodStart", "ResellerId")
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.ToTable("Invoice");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceCost", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uuid");
 
@@ -1393,22 +1426,24 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("RateCardVersion")
                         .HasColumnType("integer");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Tokens")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
                         .HasColumnType("text")
                         .HasDefaultValueSql("'[]'");
 
-                    b.HasKey("InvoiceId");
+                    b.HasKey("ResellerId", "InvoiceId");
+
+                    b.HasIndex("InvoiceId");
 
                     b.ToTable("InvoiceCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uuid");
 
@@ -1429,9 +1464,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("TaxCategory")
                         .IsRequired()
                         .HasMaxLength(2)
@@ -1443,7 +1475,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("UnitPriceMicros")
                         .HasColumnType("bigint");
 
-                    b.HasKey("InvoiceId", "Position");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
                     b.ToTable("InvoiceLine");
                 });
@@ -1527,6 +1559,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
@@ -1585,9 +1620,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("RequestId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -1596,15 +1628,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("CustomerId", "Sequence");
-
-                    b.HasIndex("RequestId")
-                        .IsUnique();
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("CustomerId", "CorrectsSequence")
                         .HasFilter("\"CorrectsSequence\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "OccurredAtUtc");
+
+                    b.HasIndex("RequestId", "ResellerId")
+                        .IsUnique();
 
                     b.HasIndex("ResellerId", "OccurredAtUtc");
 
@@ -1613,6 +1645,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.Reservation", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -1632,19 +1667,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)");
+                        .HasColumnType("text");
 
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.ToTable("Reservation");
                 });
@@ -1706,6 +1737,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
@@ -1741,10 +1775,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
-                    b.HasKey("CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
+                    b.HasKey("ResellerId", "CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
 
                     b.HasIndex("ResellerId", "Day");
 
@@ -1986,6 +2017,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2020,12 +2054,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("character varying(140)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("CheckoutId");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
 
@@ -2080,6 +2113,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.PlanOrder", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2131,9 +2167,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(10)")
                         .HasDefaultValue("OneOff");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
                         .IsRequired()
@@ -2146,7 +2179,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("ValidityDays")
                         .HasColumnType("integer");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("OrderedAtUtc");
 
@@ -2160,6 +2195,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2172,16 +2210,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("date");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<string>("Terms")
                         .HasColumnType("text");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -2219,6 +2256,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2269,9 +2309,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("StartedAtUtc")
                         .HasColumnType("bigint");
 
@@ -2289,9 +2326,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid?>("UpgradePlanId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ProviderId")
                         .IsUnique();
@@ -2330,6 +2369,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2422,9 +2464,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -2472,7 +2511,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                                 .HasColumnType("text");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Name")
                         .IsUnique();
@@ -2791,6 +2832,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
@@ -2905,9 +2949,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("integer");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -2933,21 +2974,21 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("UsedBeforeMonth")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("CustomerId");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("ExpiresAtUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("IssuedByTokenId")
                         .HasFilter("\"IssuedByTokenId\" IS NOT NULL");
 
                     b.HasIndex("PreviousSecretHash");
 
-                    b.HasIndex("SecretHash")
-                        .IsUnique();
-
                     b.HasIndex("ResellerId", "CustomerId");
+
+                    b.HasIndex("SecretHash", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ApiToken");
                 });
@@ -3034,7 +3075,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3052,7 +3093,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3070,7 +3111,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Plans.PlanOrder", null)
                         .WithMany()
-                        .HasForeignKey("PlanOrderId")
+                        .HasForeignKey("ResellerId", "PlanOrderId")
                         .OnDelete(DeleteBehavior.Restrict);
                 });
 
@@ -3078,7 +3119,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Credits.CreditLot", null)
                         .WithMany()
-                        .HasForeignKey("LotId")
+                        .HasForeignKey("ResellerId", "LotId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3087,7 +3128,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3096,7 +3137,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.CreditNote", null)
                         .WithMany("Lines")
-                        .HasForeignKey("CreditNoteId")
+                        .HasForeignKey("ResellerId", "CreditNoteId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3105,7 +3146,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithOne()
-                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "InvoiceId")
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3114,7 +3155,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3126,14 +3167,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
-                {
-                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
-                        .WithMany()
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -3158,7 +3191,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

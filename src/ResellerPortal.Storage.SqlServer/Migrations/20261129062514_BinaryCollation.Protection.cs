@@ -7,7 +7,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations;
 /// </summary>
 public partial class BinaryCollation
 {
-    private static void RefuseTruncation(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
+    internal static void RefuseTruncation(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
         CREATE TABLE [TruncationGuard] (
             [CustomerId] uniqueidentifier NULL,
             [Sequence] bigint NULL,

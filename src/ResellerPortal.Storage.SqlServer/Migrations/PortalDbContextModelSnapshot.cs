@@ -223,6 +223,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -241,9 +244,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(300)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("StaffName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -256,9 +256,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("CustomerId", "StartedAtUtc");
+
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("SupportSession", t =>
                         {
@@ -326,6 +330,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
+                    b.Property<Guid>("Chain")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -343,9 +350,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<long>("AtUtc")
                         .HasColumnType("bigint");
-
-                    b.Property<Guid>("Chain")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Changes")
                         .HasColumnType("nvarchar(max)")
@@ -386,7 +390,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("Id");
+                    b.HasKey("Chain", "Id");
 
                     b.HasIndex("Sequence");
 
@@ -408,6 +412,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceTransaction", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -458,10 +465,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(140)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.HasKey("CustomerId", "Sequence");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("InvoiceId");
 
@@ -480,6 +484,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.BankStatements.BankTransaction", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -536,16 +543,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(500)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "ImportKey")
                         .IsUnique();
@@ -833,6 +839,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -851,9 +860,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -871,14 +877,18 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("WebHookDueAtUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("WebHookDueAtUtc");
 
-                    b.HasIndex("CustomerId", "Name")
-                        .IsUnique();
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.HasIndex("State", "CreatedAtUtc");
+
+                    b.HasIndex("CustomerId", "Name", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ConversionJob", t =>
                         {
@@ -972,6 +982,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1011,9 +1024,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid?>("PlanOrderId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -1026,13 +1036,17 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("ValidFromUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "ResellerId")
                         .IsUnique()
                         .HasFilter("[PlanOrderId] IS NOT NULL");
 
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
+
+                    b.HasIndex("ResellerId", "PlanOrderId");
 
                     b.ToTable("CreditLot", t =>
                         {
@@ -1044,6 +1058,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1068,12 +1085,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(500)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasKey("Id");
+                    b.HasIndex("Id");
 
                     b.HasIndex("LotId");
+
+                    b.HasIndex("ResellerId", "LotId");
 
                     b.ToTable("LotAdjustment", t =>
                         {
@@ -1087,6 +1105,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1108,9 +1129,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<byte[]>("Salt")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -1119,7 +1137,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("UnitCostMicros")
                         .HasColumnType("bigint");
 
-                    b.HasKey("CustomerId", "Sequence", "LotId");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence", "LotId");
 
                     b.ToTable("LotDraw", t =>
                         {
@@ -1133,6 +1151,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1168,15 +1189,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(140)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey", "ResellerId")
                         .IsUnique();
 
                     b.ToTable("OrderPayment", t =>
@@ -1189,6 +1209,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1204,16 +1227,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("date");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("UnitsNanos")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Version")
                         .HasColumnType("int");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -1251,6 +1273,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1269,13 +1294,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<bool>("PausesTokens")
                         .HasColumnType("bit");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("TakenAtUtc")
                         .HasColumnType("bigint");
 
-                    b.HasKey("InvoiceId", "Number");
+                    b.HasKey("ResellerId", "InvoiceId", "Number");
 
                     b.HasIndex("CustomerId");
 
@@ -1289,6 +1311,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1306,9 +1331,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(230)
                         .HasColumnType("nvarchar(230)")
                         .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("TextState")
                         .IsRequired()
@@ -1330,7 +1352,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(230)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId")
                         .IsUnique();
@@ -1382,6 +1406,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1418,9 +1445,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(200)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Snapshot")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -1429,9 +1453,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "InvoiceId");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
@@ -1446,6 +1474,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditedLine", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1458,12 +1489,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
-                    b.HasKey("InvoiceId", "Position");
-
-                    b.HasIndex("CreditNoteId");
+                    b.HasIndex("ResellerId", "CreditNoteId");
 
                     b.ToTable("CreditedLine", t =>
                         {
@@ -1475,6 +1503,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1541,9 +1572,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Snapshot")
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
@@ -1570,17 +1598,19 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("PayKey");
-
-                    b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique()
-                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique()
                         .HasFilter("[Number] IS NOT NULL");
+
+                    b.HasIndex("CustomerId", "PeriodStart", "ResellerId")
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.ToTable("Invoice", t =>
                         {
@@ -1592,6 +1622,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceCost", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1621,9 +1654,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("RateCardVersion")
                         .HasColumnType("int");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Tokens")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
@@ -1631,7 +1661,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasDefaultValueSql("'[]'")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.HasKey("InvoiceId");
+                    b.HasKey("ResellerId", "InvoiceId");
+
+                    b.HasIndex("InvoiceId");
 
                     b.ToTable("InvoiceCost", t =>
                         {
@@ -1643,6 +1675,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1664,9 +1699,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("TaxCategory")
                         .IsRequired()
                         .HasMaxLength(2)
@@ -1679,7 +1711,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("UnitPriceMicros")
                         .HasColumnType("bigint");
 
-                    b.HasKey("InvoiceId", "Position");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
                     b.ToTable("InvoiceLine", t =>
                         {
@@ -1782,6 +1814,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1844,9 +1879,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("RequestId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -1856,15 +1888,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("CustomerId", "Sequence");
-
-                    b.HasIndex("RequestId")
-                        .IsUnique();
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("CustomerId", "CorrectsSequence")
                         .HasFilter("\"CorrectsSequence\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "OccurredAtUtc");
+
+                    b.HasIndex("RequestId", "ResellerId")
+                        .IsUnique();
 
                     b.HasIndex("ResellerId", "OccurredAtUtc");
 
@@ -1880,6 +1912,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.Reservation", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -1900,20 +1935,16 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.ToTable("Reservation", t =>
                         {
@@ -1988,6 +2019,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -2026,10 +2060,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.HasKey("CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
+                    b.HasKey("ResellerId", "CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
 
                     b.HasIndex("ResellerId", "Day");
 
@@ -2315,6 +2346,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -2351,12 +2385,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(140)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("CheckoutId");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
 
@@ -2419,6 +2452,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.PlanOrder", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -2474,9 +2510,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasDefaultValue("OneOff")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
                         .IsRequired()
@@ -2490,7 +2523,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("ValidityDays")
                         .HasColumnType("int");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("OrderedAtUtc");
 
@@ -2509,6 +2544,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -2521,9 +2559,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("date");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<string>("Terms")
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
@@ -2531,7 +2566,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("Version")
                         .HasColumnType("int");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -2583,6 +2620,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -2637,9 +2677,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(10)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("StartedAtUtc")
                         .HasColumnType("bigint");
 
@@ -2658,9 +2695,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid?>("UpgradePlanId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ProviderId")
                         .IsUnique();
@@ -2710,6 +2749,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -2809,9 +2851,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -2865,7 +2904,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                                 .UseCollation("Latin1_General_100_BIN2");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Name")
                         .IsUnique();
@@ -3241,6 +3282,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
                 {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
@@ -3364,9 +3408,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("int");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -3393,21 +3434,21 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("UsedBeforeMonth")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("CustomerId");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("ExpiresAtUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("IssuedByTokenId")
                         .HasFilter("\"IssuedByTokenId\" IS NOT NULL");
 
                     b.HasIndex("PreviousSecretHash");
 
-                    b.HasIndex("SecretHash")
-                        .IsUnique();
-
                     b.HasIndex("ResellerId", "CustomerId");
+
+                    b.HasIndex("SecretHash", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ApiToken", t =>
                         {
@@ -3499,7 +3540,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3517,7 +3558,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3535,7 +3576,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Plans.PlanOrder", null)
                         .WithMany()
-                        .HasForeignKey("PlanOrderId")
+                        .HasForeignKey("ResellerId", "PlanOrderId")
                         .OnDelete(DeleteBehavior.Restrict);
                 });
 
@@ -3543,7 +3584,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Credits.CreditLot", null)
                         .WithMany()
-                        .HasForeignKey("LotId")
+                        .HasForeignKey("ResellerId", "LotId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3552,7 +3593,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3561,7 +3602,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.CreditNote", null)
                         .WithMany("Lines")
-                        .HasForeignKey("CreditNoteId")
+                        .HasForeignKey("ResellerId", "CreditNoteId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3570,7 +3611,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithOne()
-                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "InvoiceId")
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3579,7 +3620,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3591,14 +3632,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
-                {
-                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
-                        .WithMany()
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -3623,7 +3656,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

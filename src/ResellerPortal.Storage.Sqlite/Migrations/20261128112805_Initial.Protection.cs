@@ -11,7 +11,7 @@ public partial class Initial
     private static readonly string[] AppendOnlyTables = ["LedgerEntry", "LotDraw", "LotAdjustment", "BalanceTransaction"];
 
     /// <summary>An entry may be sealed once, and cleared of personal data afterwards; nothing else of it changes.</summary>
-    private const string AuditEntryUpdate = """
+    internal const string AuditEntryUpdate = """
         CREATE TRIGGER "AuditEntry_no_update" BEFORE UPDATE ON "AuditEntry"
         WHEN NOT (
             NEW."Id" IS OLD."Id" AND NEW."Chain" IS OLD."Chain" AND NEW."ResellerId" IS OLD."ResellerId"
@@ -41,7 +41,7 @@ public partial class Initial
         migrationBuilder.Sql(AuditEntryUpdate);
     }
 
-    private static void Refuse(MigrationBuilder migrationBuilder, string table, string change) => migrationBuilder.Sql($"""
+    internal static void Refuse(MigrationBuilder migrationBuilder, string table, string change) => migrationBuilder.Sql($"""
         CREATE TRIGGER "{table}_no_{change.ToLowerInvariant()}" BEFORE {change} ON "{table}"
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
         """);

@@ -28,13 +28,18 @@ public partial class Outbox
     {
         foreach (var (table, keys) in AppendOnlyTables)
         {
-            var exists = keys.Select(key =>
-                $"EXISTS (SELECT 1 FROM \"{table}\" WHERE {string.Join(" AND ", key.Select(column => $"\"{column}\" = NEW.\"{column}\""))})");
-            migrationBuilder.Sql($"""
-                CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}"
-                WHEN {string.Join(" OR ", exists)}
-                BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
-                """);
+            RefuseReplacement(migrationBuilder, table, keys);
         }
+    }
+
+    internal static void RefuseReplacement(MigrationBuilder migrationBuilder, string table, string[][] keys)
+    {
+        var exists = keys.Select(key =>
+            $"EXISTS (SELECT 1 FROM \"{table}\" WHERE {string.Join(" AND ", key.Select(column => $"\"{column}\" = NEW.\"{column}\""))})");
+        migrationBuilder.Sql($"""
+            CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}"
+            WHEN {string.Join(" OR ", exists)}
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+            """);
     }
 }

@@ -192,6 +192,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Accounts.SupportSession", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -210,10 +213,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("StaffName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -226,9 +225,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("CustomerId", "StartedAtUtc");
+
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.ToTable("SupportSession");
                 });
@@ -289,6 +292,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
+                    b.Property<byte[]>("Chain")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -304,10 +310,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Chain")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
 
                     b.Property<string>("Changes")
                         .HasColumnType("TEXT");
@@ -345,7 +347,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("UserId")
                         .HasColumnType("BLOB");
 
-                    b.HasKey("Id");
+                    b.HasKey("Chain", "Id");
 
                     b.HasIndex("Sequence");
 
@@ -359,6 +361,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceTransaction", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
@@ -407,11 +412,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("CustomerId", "Sequence");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("InvoiceId");
 
@@ -423,6 +424,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.BankStatements.BankTransaction", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -473,16 +477,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "ImportKey")
                         .IsUnique();
@@ -724,6 +726,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -742,10 +747,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -761,14 +762,18 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("WebHookDueAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("WebHookDueAtUtc");
 
-                    b.HasIndex("CustomerId", "Name")
-                        .IsUnique();
+                    b.HasIndex("ResellerId", "CustomerId");
 
                     b.HasIndex("State", "CreatedAtUtc");
+
+                    b.HasIndex("CustomerId", "Name", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ConversionJob");
                 });
@@ -845,6 +850,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -881,10 +889,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("PlanOrderId")
                         .HasColumnType("BLOB");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
 
@@ -897,18 +901,25 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("ValidFromUtc")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "ResellerId")
                         .IsUnique();
 
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
+
+                    b.HasIndex("ResellerId", "PlanOrderId");
 
                     b.ToTable("CreditLot");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -932,19 +943,22 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasKey("Id");
+                    b.HasIndex("Id");
 
                     b.HasIndex("LotId");
+
+                    b.HasIndex("ResellerId", "LotId");
 
                     b.ToTable("LotAdjustment");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
@@ -965,10 +979,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<byte[]>("Salt")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -977,13 +987,16 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("UnitCostMicros")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("CustomerId", "Sequence", "LotId");
+                    b.HasKey("ResellerId", "CustomerId", "Sequence", "LotId");
 
                     b.ToTable("LotDraw");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1018,16 +1031,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
-                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                    b.HasIndex("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey", "ResellerId")
                         .IsUnique();
 
                     b.ToTable("OrderPayment");
@@ -1035,6 +1046,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1049,17 +1063,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("UnitsNanos")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -1086,6 +1098,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("InvoiceId")
                         .HasColumnType("BLOB");
 
@@ -1105,14 +1120,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<bool>("PausesTokens")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("TakenAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("InvoiceId", "Number");
+                    b.HasKey("ResellerId", "InvoiceId", "Number");
 
                     b.HasIndex("CustomerId");
 
@@ -1121,6 +1132,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.GatewayHosts.GatewayHost", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1136,10 +1150,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(230)
                         .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
 
                     b.Property<string>("TextState")
                         .IsRequired()
@@ -1158,7 +1168,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(230)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId")
                         .IsUnique();
@@ -1199,6 +1211,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1234,10 +1249,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Snapshot")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -1245,9 +1256,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "InvoiceId");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
@@ -1257,6 +1272,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditedLine", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("InvoiceId")
                         .HasColumnType("BLOB");
 
@@ -1271,19 +1289,18 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
-                    b.HasKey("InvoiceId", "Position");
-
-                    b.HasIndex("CreditNoteId");
+                    b.HasIndex("ResellerId", "CreditNoteId");
 
                     b.ToTable("CreditedLine");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1348,10 +1365,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Snapshot")
                         .HasColumnType("TEXT");
 
@@ -1375,22 +1388,27 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("PayKey");
 
-                    b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique()
-                        .HasFilter("\"VoidedAtUtc\" IS NULL");
-
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();
+
+                    b.HasIndex("CustomerId", "PeriodStart", "ResellerId")
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.ToTable("Invoice");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceCost", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("InvoiceId")
                         .HasColumnType("BLOB");
 
@@ -1418,23 +1436,24 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("RateCardVersion")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Tokens")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT")
                         .HasDefaultValueSql("'[]'");
 
-                    b.HasKey("InvoiceId");
+                    b.HasKey("ResellerId", "InvoiceId");
+
+                    b.HasIndex("InvoiceId");
 
                     b.ToTable("InvoiceCost");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("InvoiceId")
                         .HasColumnType("BLOB");
 
@@ -1456,10 +1475,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("TaxCategory")
                         .IsRequired()
                         .HasMaxLength(2)
@@ -1471,7 +1486,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("UnitPriceMicros")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("InvoiceId", "Position");
+                    b.HasKey("ResellerId", "InvoiceId", "Position");
 
                     b.ToTable("InvoiceLine");
                 });
@@ -1555,6 +1570,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
@@ -1614,10 +1632,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
@@ -1627,15 +1641,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.HasKey("CustomerId", "Sequence");
-
-                    b.HasIndex("RequestId")
-                        .IsUnique();
+                    b.HasKey("ResellerId", "CustomerId", "Sequence");
 
                     b.HasIndex("CustomerId", "CorrectsSequence")
                         .HasFilter("\"CorrectsSequence\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "OccurredAtUtc");
+
+                    b.HasIndex("RequestId", "ResellerId")
+                        .IsUnique();
 
                     b.HasIndex("ResellerId", "OccurredAtUtc");
 
@@ -1644,6 +1658,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.Reservation", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -1664,21 +1681,16 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<byte[]>("TokenId")
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.ToTable("Reservation");
                 });
@@ -1741,6 +1753,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
@@ -1776,11 +1791,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
+                    b.HasKey("ResellerId", "CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
 
                     b.HasIndex("ResellerId", "Day");
 
@@ -2022,6 +2033,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2059,13 +2073,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("CheckoutId");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("InvoiceId");
 
@@ -2120,6 +2132,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.PlanOrder", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2173,10 +2188,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasDefaultValue("OneOff");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
                         .IsRequired()
@@ -2189,7 +2200,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("ValidityDays")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("OrderedAtUtc");
 
@@ -2203,6 +2216,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2215,17 +2231,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<string>("Terms")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Version")
                         .IsUnique();
@@ -2263,6 +2277,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2314,10 +2331,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(10)
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("StartedAtUtc")
                         .HasColumnType("INTEGER");
 
@@ -2335,9 +2348,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("UpgradePlanId")
                         .HasColumnType("BLOB");
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ProviderId")
                         .IsUnique();
@@ -2377,6 +2392,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2469,10 +2487,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
 
@@ -2520,7 +2534,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                                 .HasColumnType("TEXT");
                         });
 
-                    b.HasKey("Id");
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("ResellerId", "Name")
                         .IsUnique();
@@ -2840,6 +2856,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
                 {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
@@ -2955,10 +2974,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("ResellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
 
@@ -2984,21 +2999,21 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("UsedBeforeMonth")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("CustomerId");
+                    b.HasKey("ResellerId", "Id");
 
                     b.HasIndex("ExpiresAtUtc");
+
+                    b.HasIndex("Id");
 
                     b.HasIndex("IssuedByTokenId")
                         .HasFilter("\"IssuedByTokenId\" IS NOT NULL");
 
                     b.HasIndex("PreviousSecretHash");
 
-                    b.HasIndex("SecretHash")
-                        .IsUnique();
-
                     b.HasIndex("ResellerId", "CustomerId");
+
+                    b.HasIndex("SecretHash", "ResellerId")
+                        .IsUnique();
 
                     b.ToTable("ApiToken");
                 });
@@ -3085,7 +3100,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3103,7 +3118,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3121,7 +3136,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Plans.PlanOrder", null)
                         .WithMany()
-                        .HasForeignKey("PlanOrderId")
+                        .HasForeignKey("ResellerId", "PlanOrderId")
                         .OnDelete(DeleteBehavior.Restrict);
                 });
 
@@ -3129,7 +3144,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Credits.CreditLot", null)
                         .WithMany()
-                        .HasForeignKey("LotId")
+                        .HasForeignKey("ResellerId", "LotId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3138,7 +3153,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany()
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3147,7 +3162,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.CreditNote", null)
                         .WithMany("Lines")
-                        .HasForeignKey("CreditNoteId")
+                        .HasForeignKey("ResellerId", "CreditNoteId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -3156,7 +3171,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithOne()
-                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "InvoiceId")
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceCost", "ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3165,7 +3180,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
+                        .HasForeignKey("ResellerId", "InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -3177,14 +3192,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Outbox.OutboxEmail", b =>
-                {
-                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
-                        .WithMany()
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -3209,7 +3216,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
-                        .HasForeignKey("CustomerId")
+                        .HasForeignKey("ResellerId", "CustomerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

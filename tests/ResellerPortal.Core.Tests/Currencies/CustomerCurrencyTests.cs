@@ -16,7 +16,6 @@ using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Dunning;
 using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Core.Time;
-using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Currencies;
@@ -183,9 +182,9 @@ public sealed class CustomerCurrencyTests(DatabaseServers databases) : IClassFix
 
         // A conversion costs 0.02 EUR, which is 0.04 USD: the balance covers exactly 100.
         Assert.IsType<ReserveResult.BalanceSpent>(
-            await database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
+            await database.ReserveAsync(abroad.Secret, 101));
         Assert.IsType<ReserveResult.Held>(
-            await database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
+            await database.ReserveAsync(abroad.Secret, 100));
         var overview = (await new BalanceQueries(database.Database, database.Clock).ReadAsync(
             TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(0, Usd), overview.Spending.Left);

@@ -19,7 +19,7 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
         var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(
             _ => Task.Run(() => WorstCostTests.ReserveAsync(database, token, files: 1))));
         await Task.WhenAll(results.OfType<ReserveResult.Held>().Select(
-            held => database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 10))));
+            held => database.Meter.SettleAsync(new SettleRequest(held.Key, 10))));
 
         Assert.Equal(10, results.OfType<ReserveResult.Held>().Count());
         Assert.Equal(50, results.OfType<ReserveResult.RemainderHeld>().Count());
@@ -49,7 +49,7 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
             var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(
                 _ => Task.Run(() => WorstCostTests.ReserveAsync(sqlite, token, files: 1))));
             await Task.WhenAll(results.OfType<ReserveResult.Held>().Select(
-                held => sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 10))));
+                held => sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 10))));
 
             await using var db = sqlite.OpenAll();
             Assert.InRange((await db.ApiTokens.SingleAsync(t => t.Id == token.Token.Id)).Used, 91, most);
@@ -68,8 +68,8 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
         var held = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 1));
         Assert.Equal(10, held.Quantity);
         Assert.Equal(20, Assert.IsType<ReserveResult.Held>(
-            await sqlite.Meter.ExtendAsync(held.ReservationId, new RequestExtent(2))).Quantity);
-        Assert.IsType<ReserveResult.LimitReached>(await sqlite.Meter.ExtendAsync(held.ReservationId, new RequestExtent(3)));
+            await sqlite.Meter.ExtendAsync(held.Key, new RequestExtent(2))).Quantity);
+        Assert.IsType<ReserveResult.LimitReached>(await sqlite.Meter.ExtendAsync(held.Key, new RequestExtent(3)));
         Assert.IsType<ReserveResult.RemainderHeld>(await WorstCostTests.ReserveAsync(sqlite, token, 1));
 
         // Where nothing is limited, nothing is guessed, and a lenient token takes what is left.
@@ -103,7 +103,7 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
         var held = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 2));
         Assert.Equal(20, held.Quantity);
 
-        await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, null));
+        await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, null));
 
         await using var db = sqlite.OpenAll();
         Assert.Equal((2, EntryFlags.Unconfirmed), await db.LedgerEntries.Select(e => ValueTuple.Create(e.Quantity, e.Flags)).SingleAsync());
@@ -121,7 +121,7 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
         sqlite.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
         Assert.Equal(1, await sqlite.SweepAsync());
 
-        Assert.IsType<SettleResult.Recorded>(await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 77)));
+        Assert.IsType<SettleResult.Recorded>(await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 77)));
 
         Assert.Equal(77, await WorstCostTests.HoldAndSettleAsync(sqlite, token, files: 1, cost: 1));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -198,7 +198,7 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
             await sqlite.RestartAsync();
         }
 
-        await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 50));
+        await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 50));
         Assert.Equal(50, await WorstCostTests.HoldAndSettleAsync(sqlite, token, files: 1, cost: 50));
 
         await using var db = sqlite.OpenAll();
@@ -215,8 +215,8 @@ public sealed class CeilingTests(DatabaseServers databases) : IClassFixture<Data
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, _, token) = await WorstCostTests.SellAsync(sqlite, limit: 10);
         await WorstCostTests.StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 5));
-        var one = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 5)).ReservationId;
-        var other = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 5)).ReservationId;
+        var one = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 5)).Key;
+        var other = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 5)).Key;
 
         await sqlite.Meter.SettleAsync(new SettleRequest(one, 8));
         await sqlite.Meter.SettleAsync(new SettleRequest(other, 5));

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Testing;
 
@@ -112,10 +113,10 @@ public sealed class DelayedDurabilityTests
         }
     }
 
-    private static async Task<List<Guid>> OpenReservationsAsync(TestDatabase database)
+    private static async Task<List<RowKey>> OpenReservationsAsync(TestDatabase database)
     {
         await using var db = database.OpenAll();
-        return await db.Reservations.Select(r => r.Id).ToListAsync();
+        return await db.Reservations.Select(r => new RowKey(r.ResellerId, r.Id)).ToListAsync();
     }
 
     private static async Task<int> EntriesAsync(TestDatabase database)

@@ -14,7 +14,7 @@ public sealed class ExtendTests(DatabaseServers databases) : IClassFixture<Datab
         await using var database = await databases.OpenAsync(provider);
         var (_, _, token) = await WorstCostTests.SellAsync(database, limit: 50);
         await WorstCostTests.StateAsync(database, new StatedCost(1));
-        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(database, token, 1)).ReservationId;
+        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(database, token, 1)).Key;
 
         Assert.Equal(30, await ExtendAsync(30));
         Assert.Equal(30, await ExtendAsync(30));
@@ -42,7 +42,7 @@ public sealed class ExtendTests(DatabaseServers databases) : IClassFixture<Datab
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, _) = await WorstCostTests.SellAsync(sqlite);
         var token = await WorstCostTests.IssueAsync(sqlite, owner, customer, 10, LimitPolicy.Lenient);
-        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 4)).ReservationId;
+        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 4)).Key;
 
         Assert.Equal(10, Assert.IsType<ReserveResult.Held>(await sqlite.Meter.ExtendAsync(id, new RequestExtent(60))).Quantity);
         Assert.Equal(10, Assert.IsType<ReserveResult.Held>(await sqlite.Meter.ExtendAsync(id, new RequestExtent(61))).Quantity);
@@ -54,11 +54,12 @@ public sealed class ExtendTests(DatabaseServers databases) : IClassFixture<Datab
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, _, token) = await WorstCostTests.SellAsync(sqlite);
-        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 1)).ReservationId;
+        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, token, 1)).Key;
         await sqlite.Data.Tokens.RevokeAsync(owner, token.Token.Id);
 
         Assert.IsType<ReserveResult.TokenRevoked>(await sqlite.Meter.ExtendAsync(id, new RequestExtent(2)));
-        Assert.IsType<ReserveResult.ReservationEnded>(await sqlite.Meter.ExtendAsync(Guid.NewGuid(), new RequestExtent(2)));
+        Assert.IsType<ReserveResult.ReservationEnded>(
+            await sqlite.Meter.ExtendAsync(id with { Id = Guid.NewGuid() }, new RequestExtent(2)));
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class ExtendTests(DatabaseServers databases) : IClassFixture<Datab
         var fixture = await Prepaid.PrepaidFixture.OpenAsync(sqlite, 100_000);
         await fixture.TopUpAsync(12.10m);
         await WorstCostTests.StateAsync(sqlite, new StatedCost(1));
-        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, fixture.Token, 60)).ReservationId;
+        var id = Assert.IsType<ReserveResult.Held>(await WorstCostTests.ReserveAsync(sqlite, fixture.Token, 60)).Key;
 
         Assert.IsType<ReserveResult.BalanceSpent>(await WorstCostTests.ReserveAsync(sqlite, fixture.Token, 60));
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.Meter.ExtendAsync(id, new RequestExtent(101)));

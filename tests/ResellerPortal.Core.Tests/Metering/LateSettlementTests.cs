@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -99,7 +100,7 @@ public sealed class LateSettlementTests(DatabaseServers databases) : IClassFixtu
         var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(
             owner, customer.Id, new TokenRequest("production", 40, null) { LimitPeriod = LimitPeriod.Month }));
         await WorstCostTests.StateAsync(sqlite, new StatedCost(1, CeilingPerRequest: 20));
-        Guid[] lost = [await LoseAsync(sqlite, token.Secret, 20), await LoseAsync(sqlite, token.Secret, 20)];
+        RowKey[] lost = [await LoseAsync(sqlite, token.Secret, 20), await LoseAsync(sqlite, token.Secret, 20)];
         sqlite.Clock.Advance(TimeSpan.FromDays(1));
 
         foreach (var id in lost)
@@ -113,7 +114,7 @@ public sealed class LateSettlementTests(DatabaseServers databases) : IClassFixtu
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task<Guid> LoseAsync(TestDatabase database, string secret, long quantity)
+    private static async Task<RowKey> LoseAsync(TestDatabase database, string secret, long quantity)
     {
         var id = await database.HoldAsync(secret, quantity);
         database.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Testing;
@@ -117,7 +118,7 @@ public sealed class LedgerRowCacheTests
             await database.Data.IssueAsync(owner, customer, limit: 6, environment: "b"),
             await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Contoso"), environment: "c"),
         };
-        var held = new List<Guid>();
+        var held = new List<RowKey>();
         var said = new List<string>();
         foreach (var (what, token, quantity) in steps)
         {
@@ -126,7 +127,7 @@ public sealed class LedgerRowCacheTests
                 case < 5:
                     var result = await database.ReserveAsync(tokens[token].Secret, quantity == 0 ? null : quantity);
                     said.Add(result is ReserveResult.Held h ? $"held {h.Quantity}" : result.GetType().Name);
-                    held.AddRange(result is ReserveResult.Held one ? [one.ReservationId] : []);
+                    held.AddRange(result is ReserveResult.Held one ? [one.Key] : []);
                     break;
                 case < 8 when held.Count > 0:
                     var settled = await database.Meter.SettleAsync(

@@ -105,7 +105,7 @@ public sealed class LedgerTests
                 {
                     // 1: settled as reserved, 2: settled for less, 3: released; 0 stays in flight.
                     await sqlite.Meter.SettleAsync(
-                        new SettleRequest(held.ReservationId, ending switch { 1 => quantity, 2 => quantity / 2, _ => 0 }));
+                        new SettleRequest(held.Key, ending switch { 1 => quantity, 2 => quantity / 2, _ => 0 }));
                 }
             })));
             await AssertWithinLimitsAsync(sqlite);

@@ -30,7 +30,7 @@ public sealed class ManyNodesTests(DatabaseServers databases) : IClassFixture<Da
         var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () =>
         {
             var meter = i % 2 == 0 ? database.Meter : otherMeter;
-            var request = new ReserveRequest(tokens[i % 4 / 2].Token.SecretHash, "docx-to-pdf", 1);
+            var request = new ReserveRequest(tokens[i % 4 / 2].Token.ResellerId, tokens[i % 4 / 2].Token.SecretHash, "docx-to-pdf", 1);
             var result = await meter.ReserveAsync(request);
             while (result is ReserveResult.ShareReached)
             {
@@ -40,7 +40,7 @@ public sealed class ManyNodesTests(DatabaseServers databases) : IClassFixture<Da
             if (result is ReserveResult.Held held)
             {
                 // Settled by either node equally often.
-                await (i % 3 == 0 ? otherMeter : database.Meter).SettleAsync(new SettleRequest(held.ReservationId, 1));
+                await (i % 3 == 0 ? otherMeter : database.Meter).SettleAsync(new SettleRequest(held.Key, 1));
             }
 
             return (Token: i % 4 / 2, result);
@@ -74,7 +74,7 @@ public sealed class ManyNodesTests(DatabaseServers databases) : IClassFixture<Da
                 try
                 {
                     if (await database.ReserveAsync(token.Secret) is ReserveResult.Held held
-                        && await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
+                        && await database.Meter.SettleAsync(new SettleRequest(held.Key, 1)) is SettleResult.Recorded)
                     {
                         Interlocked.Increment(ref confirmed);
                     }

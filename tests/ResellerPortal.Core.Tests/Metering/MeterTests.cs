@@ -43,7 +43,7 @@ public sealed class MeterTests
                 return false;
             }
 
-            await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+            await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 1));
             return true;
         })));
 
@@ -198,7 +198,8 @@ public sealed class MeterTests
         var meter = sqlite.NewMeter();
         using var givenUp = new CancellationTokenSource();
 
-        var reserving = meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1), givenUp.Token);
+        var reserving = meter.ReserveAsync(
+            new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "docx-to-pdf", 1), givenUp.Token);
         await givenUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reserving);
@@ -217,7 +218,7 @@ public sealed class MeterTests
         var token = await sqlite.Data.IssueAsync(owner, customer);
         var held = await sqlite.HoldAsync(token.Secret);
         var meter = sqlite.NewMeter(capacity: 2);
-        var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
+        var request = new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "docx-to-pdf", 1);
         var waiting = new[] { meter.ReserveAsync(request), meter.ReserveAsync(request) };
 
         await Assert.ThrowsAsync<MeterUnavailableException>(() => meter.ReserveAsync(request));
@@ -240,7 +241,7 @@ public sealed class MeterTests
         var meter = sqlite.NewMeter();
         using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
-        var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
+        var request = new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "docx-to-pdf", 1);
         var accepted = Enumerable.Range(0, 60).Select(_ => meter.ReserveAsync(request)).ToList();
 
         // The host's shutdown timeout has already elapsed.

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -70,7 +71,7 @@ public sealed class ModelTests
                 Assert.Equal(parts is not null, result is ReserveResult.Held);
                 if (parts is not null)
                 {
-                    model.Held.Add((((ReserveResult.Held)result).ReservationId, step.Token, parts, now));
+                    model.Held.Add((((ReserveResult.Held)result).Key, step.Token, parts, now));
                 }
 
                 break;
@@ -126,7 +127,7 @@ public sealed class ModelTests
     /// <summary>The rules in their simplest form. Everything happens in one month.</summary>
     private sealed record Model(Lot[] Lots, Limit[] Limits)
     {
-        public List<(Guid Id, int Token, List<(Lot Lot, long Quantity)> Parts, DateTimeOffset At)> Held { get; } = [];
+        public List<(RowKey Id, int Token, List<(Lot Lot, long Quantity)> Parts, DateTimeOffset At)> Held { get; } = [];
 
         public List<(Lot Lot, long Quantity)>? Reserve(int token, long quantity, DateTimeOffset now)
         {

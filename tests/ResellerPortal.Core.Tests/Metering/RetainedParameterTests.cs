@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
@@ -21,7 +22,7 @@ public sealed class RetainedParameterTests
             (await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Fabrikam"))).Secret,
             (await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Contoso"))).Secret,
         ];
-        var wanted = new Dictionary<Guid, (long Quantity, string? Reference, string Converter)>();
+        var wanted = new Dictionary<RowKey, (long Quantity, string? Reference, string Converter)>();
         for (var i = 0; i < 4 * References.Length; i++)
         {
             var converter = i % 5 < 2 ? "docx-to-pdf" : $"type{i % 7}-to-pdf";
@@ -34,7 +35,7 @@ public sealed class RetainedParameterTests
         await using var db = sqlite.OpenAll();
         var entries = await db.LedgerEntries.AsNoTracking().ToListAsync();
         Assert.Equal(wanted.Count, entries.Count);
-        Assert.All(entries, e => Assert.Equal(wanted[e.RequestId], (e.Quantity, e.Reference, e.Converter)));
+        Assert.All(entries, e => Assert.Equal(wanted[new RowKey(e.ResellerId, e.RequestId)], (e.Quantity, e.Reference, e.Converter)));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 }

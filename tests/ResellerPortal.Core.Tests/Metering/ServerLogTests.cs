@@ -17,10 +17,10 @@ public sealed class ServerLogTests
         // The server itself flushes as seldom as it can be told to, so that only the meter's own flushes count.
         using var server = PostgreSqlServer.Start("wal_writer_delay=10s", "wal_writer_flush_after=1GB", "checkpoint_timeout=1h");
         await using var database = await OpenAsync(server);
-        var secrets = await IssueAsync(database);
+        var tokens = await IssueAsync(database);
         for (var round = 0; round < 3; round++)
         {
-            var load = new Load(database.Meter, secrets);
+            var load = new Load(database.Meter, tokens);
             await load.RunUntilAsync(answers: 200);
             var (held, recorded) = (load.Held.ToList(), load.Recorded.ToList());
             server.Kill();
@@ -84,7 +84,7 @@ public sealed class ServerLogTests
         var (locked, free) = (tokens[^1], tokens[0]);
         await using var db = database.OpenAll();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await database.Database.LockRowsAsync<ApiToken>(db, [locked.Token.Token.Id], default);
+        await database.Database.LockRowsAsync<ApiToken>(db, locked.Reseller, [locked.Token.Token.Id], default);
         var waiting = ReserveAsync(locked);
 
         Assert.IsType<ReserveResult.Held>(await ReserveAsync(free));
@@ -94,7 +94,7 @@ public sealed class ServerLogTests
         Assert.IsType<ReserveResult.Held>(await waiting);
 
         Task<ReserveResult> ReserveAsync((ResellerId Reseller, IssuedToken Token) token) => database.Meter.ReserveAsync(
-            new ReserveRequest(token.Token.Token.SecretHash, "docx-to-pdf", 1, Reseller: token.Reseller));
+            new ReserveRequest(token.Reseller, token.Token.Token.SecretHash, "docx-to-pdf", 1));
     }
 
     private static Task<TestDatabase> OpenAsync(PostgreSqlServer server) => TestDatabase.OpenAsync(
@@ -103,18 +103,18 @@ public sealed class ServerLogTests
         NpgsqlConnection.ClearAllPools,
         ownerConnection: server.OwnerConnection("portal"));
 
-    private static async Task<List<string>> IssueAsync(TestDatabase database)
+    private static async Task<List<ApiToken>> IssueAsync(TestDatabase database)
     {
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
         await database.Data.BuyAsync(owner, 1_000_000, 100);
         var customer = await database.Data.AddCustomerAsync(owner, "Acme");
-        var secrets = new List<string>();
+        var tokens = new List<ApiToken>();
         foreach (var environment in (string[])["production", "staging"])
         {
-            secrets.Add((await database.Data.IssueAsync(owner, customer, environment: environment)).Secret);
+            tokens.Add((await database.Data.IssueAsync(owner, customer, environment: environment)).Token);
         }
 
-        return secrets;
+        return tokens;
     }
 
     /// <summary>Conversions that go on until they are stopped, and what was answered to each.</summary>
@@ -126,8 +126,8 @@ public sealed class ServerLogTests
         private int _unavailable;
         private bool _isOver;
 
-        public Load(Meter meter, List<string> secrets) =>
-            _workers = [.. Enumerable.Range(0, 16).Select(i => Task.Run(() => ConvertAsync(meter, secrets[i % secrets.Count])))];
+        public Load(Meter meter, List<ApiToken> tokens) =>
+            _workers = [.. Enumerable.Range(0, 16).Select(i => Task.Run(() => ConvertAsync(meter, tokens[i % tokens.Count])))];
 
         public IReadOnlyCollection<Guid> Held => _held;
 
@@ -147,14 +147,14 @@ public sealed class ServerLogTests
             return Task.WhenAll(_workers);
         }
 
-        private async Task ConvertAsync(Meter meter, string secret)
+        private async Task ConvertAsync(Meter meter, ApiToken token)
         {
             while (!Volatile.Read(ref _isOver))
             {
                 try
                 {
                     var held = Assert.IsType<ReserveResult.Held>(
-                        await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), "docx-to-pdf", 1)));
+                        await meter.ReserveAsync(new ReserveRequest(token.ResellerId, token.SecretHash, "docx-to-pdf", 1)));
                     _held.Enqueue(held.ReservationId);
                     Assert.IsType<SettleResult.Recorded>(await meter.SettleAsync(new SettleRequest(held.Key, 1)));
                     _recorded.Enqueue(held.ReservationId);

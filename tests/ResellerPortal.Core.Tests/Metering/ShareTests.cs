@@ -49,7 +49,7 @@ public sealed class ShareTests(DatabaseServers databases) : IClassFixture<Databa
         var neighbour = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Blue"));
 
         Assert.IsType<ReserveResult.ShareReached>(await ReserveAsync(new RequestExtent(51, IsOpen: true)));
-        var open = Assert.IsType<ReserveResult.Held>(await ReserveAsync(new RequestExtent(50, IsOpen: true))).ReservationId;
+        var open = Assert.IsType<ReserveResult.Held>(await ReserveAsync(new RequestExtent(50, IsOpen: true))).Key;
         Assert.IsType<ReserveResult.ShareReached>(await sqlite.Meter.ExtendAsync(open, new RequestExtent(51, IsOpen: true)));
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(neighbour.Secret));
         Assert.Equal(99, Assert.IsType<ReserveResult.Held>(await sqlite.Meter.ExtendAsync(open, new RequestExtent(99))).Quantity);
@@ -60,7 +60,7 @@ public sealed class ShareTests(DatabaseServers databases) : IClassFixture<Databa
         await sqlite.AssertLedgerIsCleanAsync();
 
         Task<ReserveResult> ReserveAsync(RequestExtent extent) =>
-            sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", Extent: extent));
+            sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "docx-to-pdf", Extent: extent));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using CsCheck;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -96,8 +97,8 @@ public sealed class StrictLimitTests
 
     private sealed class Run(TestDatabase database, IssuedToken[] tokens)
     {
-        private readonly List<(Guid Id, long Quantity)> _held = [];
-        private readonly List<(Guid Id, long Quantity)> _lost = [];
+        private readonly List<(RowKey Id, long Quantity)> _held = [];
+        private readonly List<(RowKey Id, long Quantity)> _lost = [];
 
         /// <summary>Reservations whose charge was above what was held.</summary>
         public HashSet<Guid> Exceeding { get; } = [];
@@ -108,17 +109,18 @@ public sealed class StrictLimitTests
             {
                 case < 45:
                     var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => database.Meter.ReserveAsync(new ReserveRequest(
+                        tokens[(step.Choice + i) % 3].Token.ResellerId,
                         tokens[(step.Choice + i) % 3].Token.SecretHash,
                         Converters[step.Files % 3],
                         Extent: new RequestExtent(step.Files)))));
-                    _held.AddRange(results.OfType<ReserveResult.Held>().Select(h => (h.ReservationId, h.Quantity)));
+                    _held.AddRange(results.OfType<ReserveResult.Held>().Select(h => (h.Key, h.Quantity)));
                     break;
                 case < 60 when _held.Count > 0:
                     var at = step.Choice % _held.Count;
                     if (await database.Meter.ExtendAsync(_held[at].Id, new RequestExtent(step.Files * 2)) is ReserveResult.Held more)
                     {
                         Assert.True(more.Quantity >= _held[at].Quantity);
-                        _held[at] = (more.ReservationId, more.Quantity);
+                        _held[at] = (more.Key, more.Quantity);
                     }
 
                     break;
@@ -145,20 +147,20 @@ public sealed class StrictLimitTests
             await using var db = database.OpenAll();
             foreach (var (id, _) in _held)
             {
-                _lost.Add((id, await db.LedgerEntries.Where(e => e.RequestId == id).Select(e => e.Quantity).SingleAsync()));
+                _lost.Add((id, await db.LedgerEntries.Where(e => e.RequestId == id.Id).Select(e => e.Quantity).SingleAsync()));
             }
 
             _held.Clear();
         }
 
-        private async Task SettleAsync(List<(Guid Id, long Quantity)> from, Step step, bool mayExceed)
+        private async Task SettleAsync(List<(RowKey Id, long Quantity)> from, Step step, bool mayExceed)
         {
             var (id, quantity) = from[step.Choice % from.Count];
             from.RemoveAll(r => r.Id == id);
             var cost = quantity * (mayExceed ? step.Percent : Math.Min(100, step.Percent)) / 100;
             if (cost > quantity)
             {
-                Exceeding.Add(id);
+                Exceeding.Add(id.Id);
             }
 
             await database.Meter.SettleAsync(new SettleRequest(id, cost));

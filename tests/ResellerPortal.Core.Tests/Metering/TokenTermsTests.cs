@@ -98,7 +98,8 @@ public sealed class TokenTermsTests
         Assert.IsType<ReserveResult.ConverterNotAllowed>(await FromAsync("203.0.113.9", "html-to-pdf"));
 
         Task<ReserveResult> FromAsync(string address, string converter = "docx-to-pdf") =>
-            sqlite.Meter.ReserveAsync(new ReserveRequest(bound.Token.SecretHash, converter, 1, IPAddress.Parse(address)));
+            sqlite.Meter.ReserveAsync(
+                new ReserveRequest(bound.Token.ResellerId, bound.Token.SecretHash, converter, 1, IPAddress.Parse(address)));
     }
 
     [Fact]

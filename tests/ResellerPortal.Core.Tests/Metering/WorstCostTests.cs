@@ -26,7 +26,7 @@ public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<Da
             var result = await ReserveAsync(database, token, files: 60);
             if (result is ReserveResult.Held held)
             {
-                await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 60));
+                await database.Meter.SettleAsync(new SettleRequest(held.Key, 60));
             }
 
             return result;
@@ -104,7 +104,8 @@ public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<Da
         Assert.Equal(9, await HeldAsync(new RequestExtent(1, Pages: 61, Bytes: 40_000_001)));
 
         async Task<long> HeldAsync(RequestExtent extent) => Assert.IsType<ReserveResult.Held>(
-            await sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, Converter, Extent: extent))).Quantity;
+            await sqlite.Meter.ReserveAsync(
+                new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, Converter, Extent: extent))).Quantity;
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<Da
         Assert.Equal(10, await HeldAsync("docx-to-pdf/openoffice"));
 
         async Task<long> HeldAsync(string converter) => Assert.IsType<ReserveResult.Held>(
-            await sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, converter))).Quantity;
+            await sqlite.Meter.ReserveAsync(new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, converter))).Quantity;
     }
 
     [Fact]
@@ -163,7 +164,8 @@ public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<Da
     }
 
     internal static Task<ReserveResult> ReserveAsync(TestDatabase database, IssuedToken token, int files) =>
-        database.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, Converter, Extent: new RequestExtent(files)));
+        database.Meter.ReserveAsync(
+            new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, Converter, Extent: new RequestExtent(files)));
 
     internal static Task<IssuedToken> IssueAsync(
         TestDatabase database, Actor owner, Customer customer, long? limit, LimitPolicy policy) =>
@@ -177,7 +179,7 @@ public sealed class WorstCostTests(DatabaseServers databases) : IClassFixture<Da
     internal static async Task<long> HoldAndSettleAsync(TestDatabase database, IssuedToken token, int files, long cost)
     {
         var held = Assert.IsType<ReserveResult.Held>(await ReserveAsync(database, token, files));
-        Assert.IsType<SettleResult.Recorded>(await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, cost)));
+        Assert.IsType<SettleResult.Recorded>(await database.Meter.SettleAsync(new SettleRequest(held.Key, cost)));
         return held.Quantity;
     }
 }

@@ -123,16 +123,16 @@ public sealed class CopyTableTests
     public void SQL_Server_reads_pages_behind_a_key_of_several_columns()
     {
         using var db = Open(new SqlServerDialect(), "Server=none");
-        var table = CopyTable.FromModel(db).Single(t => t.Name == "LotDraw");
+        var table = CopyTable.FromModel(db).Single(t => t.Name == "LotAdjustment");
         var dialect = new SqlServerCopyDialect();
 
         Assert.Equal(
-            "SELECT TOP (@rows) [Quantity] FROM [LotDraw] WHERE (([CustomerId] > @k0) OR ([CustomerId] = @k0 AND [Sequence] > @k1) "
-                + "OR ([CustomerId] = @k0 AND [Sequence] = @k1 AND [LotId] > @k2)) ORDER BY [CustomerId], [Sequence], [LotId]",
+            "SELECT TOP (@rows) [Quantity] FROM [LotAdjustment] WHERE (([ResellerId] > @k0) OR ([ResellerId] = @k0 AND [Id] > @k1)) "
+                + "ORDER BY [ResellerId], [Id]",
             dialect.Page(table, [new CopyColumn("Quantity", CopyValueKind.Int64)], [dialect.After(table)]));
         Assert.Equal(
-            "SELECT t.[Quantity] FROM (VALUES (@r0_0, @r0_1, @r0_2), (@r1_0, @r1_1, @r1_2)) AS k(k0, k1, k2) JOIN [LotDraw] t "
-                + "ON t.[CustomerId] = k.k0 AND t.[Sequence] = k.k1 AND t.[LotId] = k.k2",
+            "SELECT t.[Quantity] FROM (VALUES (@r0_0, @r0_1), (@r1_0, @r1_1)) AS k(k0, k1) JOIN [LotAdjustment] t "
+                + "ON t.[ResellerId] = k.k0 AND t.[Id] = k.k1",
             dialect.FindStatement(table, [new CopyColumn("Quantity", CopyValueKind.Int64)], 2));
     }
 

@@ -42,8 +42,8 @@ public sealed class LongestTextsTests(PostgreSqlFixture postgres) : IClassFixtur
             owner, customer.Id, new TokenRequest(Fill("e", 60), 80, null)));
 
         var held = Assert.IsType<ReserveResult.Held>(
-            await database.Meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, converter)));
-        Assert.IsType<SettleResult.Recorded>(await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 100)));
+            await database.Meter.ReserveAsync(new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, converter)));
+        Assert.IsType<SettleResult.Recorded>(await database.Meter.SettleAsync(new SettleRequest(held.Key, 100)));
 
         await using (var db = database.OpenAll())
         {

@@ -109,7 +109,7 @@ public sealed class RowBatchTests(DatabaseServers databases) : IClassFixture<Dat
         var batch = new RowBatch(database.Database, db);
 
         var found = new List<Customer>();
-        batch.Read<Customer>([customer.Id], isLocking: false, found.Add);
+        batch.Read<Customer>([new RowKey(customer.ResellerId, customer.Id.Value)], isLocking: false, found.Add);
         if (provider == "Sqlite")
         {
             // Without row security, what was read is checked.

@@ -97,7 +97,7 @@ public sealed partial class SqlServerTests
 
         var batch = new RowBatch(new PortalDatabase(new SqlServerDialect(), "Server=none;Database=portal"), db);
         batch.Insert<LedgerEntry>([]);
-        batch.Read<Customer>([], isLocking: true, _ => { });
+        batch.Read<Customer>(Array.Empty<RowKey>(), isLocking: true, _ => { });
         await batch.RunAsync();
     }
 
@@ -116,15 +116,16 @@ public sealed partial class SqlServerTests
     {
         var dialect = new RecordsLocks();
         await using var db = Open(dialect, "Server=none;Database=portal");
+        var reseller = ResellerId.New();
         Guid[] ids = [
             new("00000000-0000-0000-0000-000000000002"),
             new("10000000-0000-0000-0000-000000000001"),
             new("00000000-0000-0000-0000-000000000002"),
         ];
 
-        await new PortalDatabase(dialect, "Server=none;Database=portal").LockRowsAsync<Customer>(db, ids.Reverse(), default);
+        await new PortalDatabase(dialect, "Server=none;Database=portal").LockRowsAsync<Customer>(db, reseller, ids.Reverse(), default);
 
-        Assert.Equal([ids[0], ids[1]], dialect.Locked);
+        Assert.Equal([new RowKey(reseller, ids[0]), new RowKey(reseller, ids[1])], dialect.Locked);
     }
 
     [Fact]
@@ -262,11 +263,11 @@ public sealed partial class SqlServerTests
 
     private sealed class RecordsLocks() : ForwardingDialect(new SqlServerDialect())
     {
-        public List<Guid> Locked { get; } = [];
+        public List<RowKey> Locked { get; } = [];
 
         public override Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
         {
-            Locked.AddRange(steps.SelectMany(BoxedValues.FromRows).Select(row => (Guid)row.Single()!));
+            Locked.AddRange(steps.SelectMany(BoxedValues.FromRows).Select(row => new RowKey(new ResellerId((Guid)row[0]!), (Guid)row[1]!)));
             return Task.CompletedTask;
         }
     }

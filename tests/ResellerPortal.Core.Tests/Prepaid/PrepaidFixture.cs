@@ -59,12 +59,12 @@ internal sealed class PrepaidFixture
     public async Task<BalanceOverview> ReadAsync() => (await Queries.ReadAsync(Owner, Customer.Id))!;
 
     public Task<ReserveResult> ReserveAsync(string converter, long quantity = 1) =>
-        _database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(Secret), converter, quantity));
+        _database.Meter.ReserveAsync(new ReserveRequest(Customer.ResellerId, TokenSecret.Hash(Secret), converter, quantity));
 
     public async Task UseAsync(string converter)
     {
         var held = Assert.IsType<ReserveResult.Held>(await ReserveAsync(converter));
-        await _database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+        await _database.Meter.SettleAsync(new SettleRequest(held.Key, 1));
     }
 
     public async Task<IssuedToken> IssueToOtherAsync() =>

@@ -77,9 +77,9 @@ public sealed class PrepaidTests(DatabaseServers databases) : IClassFixture<Data
         await fixture.TopUpAsync(12.10m);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(
-            () => sqlite.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(fixture.Secret), "pdf-to-ocr")))));
+            () => sqlite.ReserveAsync(fixture.Secret, null, "pdf-to-ocr"))));
         var held = results.OfType<ReserveResult.Held>().ToList();
-        await Task.WhenAll(held.Select(h => sqlite.Meter.SettleAsync(new SettleRequest(h.ReservationId, 10))));
+        await Task.WhenAll(held.Select(h => sqlite.Meter.SettleAsync(new SettleRequest(h.Key, 10))));
 
         Assert.NotEmpty(held);
         Assert.True((await fixture.ReadAsync()).Spending.Left.MinorUnits >= 0);
@@ -99,7 +99,8 @@ public sealed class PrepaidTests(DatabaseServers databases) : IClassFixture<Data
         await otherNode.StartAsync(default);
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
-            var request = new ReserveRequest(TokenSecret.Hash(fixture.Secret), i % 3 == 0 ? "pdf-to-jpg" : "docx-to-pdf", 1);
+            var converter = i % 3 == 0 ? "pdf-to-jpg" : "docx-to-pdf";
+            var request = new ReserveRequest(fixture.Customer.ResellerId, TokenSecret.Hash(fixture.Secret), converter, 1);
             return await (i % 2 == 0 ? database.Meter : other).ReserveAsync(request);
         }));
         await otherNode.StopAsync(default);
@@ -200,7 +201,7 @@ public sealed class PrepaidTests(DatabaseServers databases) : IClassFixture<Data
                                 + $"{sample.Terms.Describe(Currency.FromCode("USD"))}");
                         if (result is ReserveResult.Held held)
                         {
-                            await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
+                            await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, quantity));
                             used.Add(item);
                         }
                     }
@@ -278,7 +279,7 @@ public sealed class PrepaidTests(DatabaseServers databases) : IClassFixture<Data
         {
             if (await sqlite.ReserveAsync(fixture.Secret) is ReserveResult.Held held)
             {
-                await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+                await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 1));
             }
         }
 

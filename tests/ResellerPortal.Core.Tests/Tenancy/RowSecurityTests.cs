@@ -273,7 +273,7 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         {
             await using var db = database.Open(scope);
             await db.Database.OpenConnectionAsync();
-            await database.LockRowsAsync<Customer>(db, [tenants.Acme.Value], default);
+            await database.LockRowsAsync<Customer>(db, tenants.Northwind, [tenants.Acme.Value], default);
             if (!scope.CrossesTenants)
             {
                 Assert.Equal(0, await CountAsync(db, "SELECT count(*) AS \"Value\" FROM pg_prepared_statements"));

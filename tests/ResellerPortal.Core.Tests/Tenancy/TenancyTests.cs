@@ -107,17 +107,10 @@ public sealed class TenancyTests
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
-        var stolen = new Customer
-        {
-            Id = acme.Id,
-            ResellerId = northwind.Id,
-            Name = "x",
-            Email = "a@b.example",
-            Currency = Currency.FromCode("EUR"),
-            Address = new PostalAddress("", "", "", "DE"),
-        };
+        // The reseller is part of a customer's key, which never changes; a membership names it beside its key.
+        var stolen = new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer };
         db.Attach(stolen);
-        db.Entry(stolen).Property(c => c.ResellerId).CurrentValue = fabrikam.Id;
+        db.Entry(stolen).Property(m => m.ResellerId).CurrentValue = fabrikam.Id;
 
         await Assert.ThrowsAsync<TenantViolationException>(() => db.SaveChangesAsync());
     }

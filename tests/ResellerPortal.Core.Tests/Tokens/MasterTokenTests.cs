@@ -57,7 +57,7 @@ public sealed class MasterTokenTests(DatabaseServers databases) : IClassFixture<
         var (_, _, master) = await SellMasterAsync(sqlite, new TokenRequest("api", 100, null));
         var child = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 10, null)));
         var held = Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(child.Secret));
-        await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 60));
+        await sqlite.Meter.SettleAsync(new SettleRequest(held.Key, 60));
 
         Assert.True((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 41, null))).IsRefused);
         Assert.False((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 40, null))).IsRefused);

@@ -1,7 +1,6 @@
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Outbox;
-using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Mail;
@@ -18,8 +17,8 @@ public sealed class UsageAlertEmailTests
         var token = await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, "Acme"), limit: 2);
         var meter = server.Services.GetRequiredService<Meter>();
         var held = Assert.IsType<ReserveResult.Held>(
-            await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
-        await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
+            await meter.ReserveAsync(new ReserveRequest(token.Token.ResellerId, token.Token.SecretHash, "txt-to-pdf", 2)));
+        await meter.SettleAsync(new SettleRequest(held.Key, 2));
 
         await server.Services.GetRequiredService<UsageAlertWorker>().RunAsync();
         await server.Services.GetRequiredService<OutboxWorker>().RunAsync();

@@ -170,17 +170,18 @@ public sealed class CopyConnection(CopyDialect dialect, DbConnection connection,
     }
 
     /// <summary>The last number of each customer in a table whose rows are numbered.</summary>
-    public async Task<Dictionary<Guid, long>> ReadLastSequencesAsync(CopyTable table, CancellationToken cancellationToken)
+    public async Task<Dictionary<RowKey, long>> ReadLastSequencesAsync(CopyTable table, CancellationToken cancellationToken)
     {
-        var (customer, sequence) = (dialect.Quote(table.KeyColumns[0].Name), dialect.Quote(table.KeyColumns[1].Name));
+        var (customer, sequence) = (dialect.Names(table.KeyColumns[..2]), dialect.Quote(table.KeyColumns[2].Name));
         await using var command = CreateCommand(
             $"SELECT {customer}, max({sequence}) FROM {dialect.Quote(table)}{CopyDialect.Where(Filters(table))} GROUP BY {customer}");
         AddFilter(command, table);
-        var last = new Dictionary<Guid, long>();
+        var last = new Dictionary<RowKey, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            last.Add((Guid)dialect.Read(reader, 0, CopyValueKind.Id), reader.GetInt64(1));
+            var reseller = new ResellerId((Guid)dialect.Read(reader, 0, CopyValueKind.Id));
+            last.Add(new RowKey(reseller, (Guid)dialect.Read(reader, 1, CopyValueKind.Id)), reader.GetInt64(2));
         }
 
         return last;

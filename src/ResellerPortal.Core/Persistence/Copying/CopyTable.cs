@@ -47,7 +47,8 @@ public sealed class CopyTable
         ];
         Key = [.. table.PrimaryKey!.Columns.Select(c => Array.FindIndex(Columns, known => known.Name == c.Name))];
         IsSequenced = Access.Writes == RowWrites.Insert
-            && KeyColumns is [{ Name: nameof(ICustomerOwned.CustomerId) }, { Name: "Sequence" }, ..];
+            && Array.ConvertAll(KeyColumns, c => c.Name)
+                is [nameof(ICustomerOwned.ResellerId), nameof(ICustomerOwned.CustomerId), "Sequence", ..];
         GeneratesKeys = entity.FindPrimaryKey()!.Properties is [{ ValueGenerated: ValueGenerated.OnAdd } key] && key.ClrType == typeof(int);
         References = [.. table.ForeignKeyConstraints.Select(f => f.PrincipalTable.Name).Distinct()];
     }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence.Copying;
 
@@ -87,7 +88,7 @@ public sealed class TableCopier(
         if (have.FirstOrDefault(h => h.Value > want.GetValueOrDefault(h.Key)) is { Value: > 0 } ahead)
         {
             throw new CopyRefusedException(
-                $"{table.Name}: the target has entry {ahead.Value} of customer {ahead.Key}, which the source does not have. "
+                $"{table.Name}: the target has entry {ahead.Value} of customer {ahead.Key.Id}, which the source does not have. "
                     + "The target has been in use; copy to an empty database.");
         }
 
@@ -108,12 +109,17 @@ public sealed class TableCopier(
     /// <summary>Pages of the rows behind what the target has, of one customer after the other.</summary>
     private async IAsyncEnumerable<List<object?[]>> ReadAdded(
         CopyTable table,
-        Dictionary<Guid, long> have,
-        Dictionary<Guid, long> want,
+        Dictionary<RowKey, long> have,
+        Dictionary<RowKey, long> want,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (customer, sequence) = (table.KeyColumns[0], table.KeyColumns[1]);
-        string[] conditions = [$"{source.Dialect.Quote(customer.Name)} = @customer", $"{source.Dialect.Quote(sequence.Name)} >= @have"];
+        var (reseller, customer, sequence) = (table.KeyColumns[0], table.KeyColumns[1], table.KeyColumns[2]);
+        string[] conditions =
+        [
+            $"{source.Dialect.Quote(reseller.Name)} = @owner",
+            $"{source.Dialect.Quote(customer.Name)} = @customer",
+            $"{source.Dialect.Quote(sequence.Name)} >= @have",
+        ];
         var rows = new List<object?[]>();
         foreach (var (id, last) in want.OrderBy(w => w.Key))
         {
@@ -126,8 +132,9 @@ public sealed class TableCopier(
                     after,
                     PageRows,
                     cancellationToken,
-                    (conditions[0], "@customer", customer.Kind, id),
-                    (conditions[1], "@have", sequence.Kind, first));
+                    (conditions[0], "@owner", reseller.Kind, id.Reseller.Value),
+                    (conditions[1], "@customer", customer.Kind, id.Id),
+                    (conditions[2], "@have", sequence.Kind, first));
                 if (page.Count == 0)
                 {
                     break;
@@ -157,7 +164,7 @@ public sealed class TableCopier(
         long last,
         CancellationToken cancellationToken)
     {
-        var same = page.FindAll(row => (long)row[table.Key[1]]! == last);
+        var same = page.FindAll(row => (long)row[table.Key[2]]! == last);
         var known = await target.FindAsync(table, same.ConvertAll(row => GetKey(table, row)), cancellationToken);
         return page.Where(row => !known.ContainsKey(CopyValues.GetKey(table, row)));
     }
