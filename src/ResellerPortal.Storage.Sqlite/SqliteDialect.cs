@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Persistence.Copying;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.Sqlite;
@@ -52,9 +53,20 @@ public sealed class SqliteDialect : IDatabaseDialect
         }
     }
 
-    /// <summary>A file has no roles: whoever can open it can change it.</summary>
-    public Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
-        Task.CompletedTask;
+    /// <summary>
+    /// A file has no roles: whoever can open it can change it. But resellers that have moved, or are about to, stay closed after a
+    /// migration that copied their tables and so dropped the triggers.
+    /// </summary>
+    public async Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken)
+    {
+        if (await owner.Resellers.AnyAsync(r => r.MovingSinceUtc != null, cancellationToken))
+        {
+            foreach (var statement in new SqliteCopyDialect().GuardStatements(CopyTable.FromModel(owner)))
+            {
+                await owner.Database.ExecuteSqlRawAsync(statement, cancellationToken);
+            }
+        }
+    }
 
     public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.FromResult(false);
 

@@ -67,14 +67,16 @@ internal static class ServerBenchmark
 
             async Task MeasureAsync(string name, int inFlight, Func<int, Task<long>> pair)
             {
+                var log = await ReadLogPositionAsync(server.OwnerConnection("meter"));
                 var (portal, database) = (Environment.CpuUsage.TotalTime, server.GetProcessorTime());
                 var measured = await Load.RunAsync(inFlight, options.Seconds, pair);
                 var pairs = measured.PerSecond * options.Seconds * (1 + Load.WarmUpShare);
                 portal = (Environment.CpuUsage.TotalTime - portal) / pairs;
                 database = (server.GetProcessorTime() - database) / pairs;
+                log = await ReadLogPositionAsync(server.OwnerConnection("meter")) - log;
                 Console.WriteLine(
-                    $"{name,-68}{measured}   processor a pair: PostgreSQL {database.TotalMicroseconds:N0}, "
-                        + $"portal and load {portal.TotalMicroseconds:N0} µs");
+                    $"{name,-68}{measured}   a pair: PostgreSQL {database.TotalMicroseconds:N0}, "
+                        + $"portal and load {portal.TotalMicroseconds:N0} µs of processor, {(double)log / pairs:N0} bytes of log");
                 (results.TryGetValue(name, out var known) ? known : results[name] = []).Add(measured);
             }
         }
@@ -116,6 +118,14 @@ internal static class ServerBenchmark
         {
             Npgsql.NpgsqlConnection.ClearAllPools();
         }
+    }
+
+    /// <summary>Bytes that the server has written to its log since it was made.</summary>
+    private static async Task<decimal> ReadLogPositionAsync(string ownerConnection)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(ownerConnection);
+        await using var command = source.CreateCommand("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')");
+        return (decimal)(await command.ExecuteScalarAsync())!;
     }
 
     private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database, int resellers = 1, int customers = 16) =>

@@ -20,3 +20,7 @@ public sealed class SettlementOnPostgreSqlTests : SettlementTests;
 /// <inheritdoc/>
 [Trait(PortalServer.DatabaseTrait, PortalServer.OnPostgreSql)]
 public sealed class InvoicePaymentOnPostgreSqlTests : InvoicePaymentTests;
+
+/// <inheritdoc/>
+[Trait(PortalServer.DatabaseTrait, PortalServer.OnPostgreSql)]
+public sealed class JobOnPostgreSqlTests : JobTests;

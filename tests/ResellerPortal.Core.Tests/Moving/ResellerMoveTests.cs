@@ -73,6 +73,23 @@ public sealed class ResellerMoveTests(DatabaseServers databases) : IClassFixture
     }
 
     [Fact]
+    public async Task What_moved_stays_closed_after_a_migration_that_copies_its_tables()
+    {
+        await using var source = await TestDatabaseOnSqlite.OpenAsync();
+        await using var target = await databases.OpenAsync("PostgreSql");
+        var fixture = await MoveFixture.CreateAsync(source, entries: 5);
+        await fixture.MoveTo(target).FinishAsync(MoveFixture.Slug, default);
+        await using (var owner = source.OpenAsOwner())
+        {
+            // SQLite copies a table to change its key, and its triggers stay behind.
+            await owner.Database.ExecuteSqlRawAsync("DROP TRIGGER \"Customer_moving_insert\"");
+            await source.Database.MigrateAsync();
+        }
+
+        await Assert.ThrowsAsync<DbUpdateException>(() => source.Data.AddCustomerAsync(fixture.Owner, "Late"));
+    }
+
+    [Fact]
     public async Task Work_that_happens_unasked_leaves_out_what_is_moving_on_both_sides()
     {
         await using var source = await databases.OpenAsync("PostgreSql");
