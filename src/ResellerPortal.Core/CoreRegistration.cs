@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Analytics;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.BankStatements;
@@ -69,6 +70,7 @@ public static class CoreRegistration
             .AddPaymentEvents()
             .AddBankStatements()
             .AddInsights()
+            .AddAnalytics()
             .AddNotifications()
             .AddPrivacy();
     }
@@ -305,6 +307,16 @@ public static class CoreRegistration
         services.AddSingleton<AccountStatements>();
         services.AddSingleton<CustomerUsageQueries>();
         services.AddSingleton<PriceSimulator>();
+        return services;
+    }
+
+    /// <summary>Adds the daily export of the ledger.</summary>
+    private static IServiceCollection AddAnalytics(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new AnalyticsOptions());
+        services.AddSingleton<RecordedDayReader>();
+        services.AddSingleton<RecordedDayExporter>();
+        services.AddPeriodicWorker<AnalyticsExportWorker>();
         return services;
     }
 

@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
     ["dashboard"] = DashboardBenchmark.RunAsync,
     ["invoice-run"] = InvoiceRunBenchmark.RunAsync,
     ["copy-to"] = CopyToBenchmark.RunAsync,
+    ["circuits"] = CircuitBenchmark.RunAsync,
 };
 
 switch (args)

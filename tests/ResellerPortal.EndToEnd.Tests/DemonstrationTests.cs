@@ -49,6 +49,18 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Equal(8, pdfs.Length);
         Assert.Contains("Northwind Documents", PdfText.Read(await File.ReadAllBytesAsync(pdfs[0])), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("verify-ledger")).Code);
+
+        // The same days twice; the second run has nothing left to do.
+        var analytics = _folder.CreateSubdirectory("analytics");
+        string[] export =
+            ["export-analytics", "--from", month + "-01", "--to", month + "-28", $"--Analytics:Folder={analytics.FullName}"];
+        first = await RunAsync(export);
+        second = await RunAsync(export);
+        var files = analytics.GetFiles("*.parquet", SearchOption.AllDirectories);
+        Assert.Equal(28, files.Length / analytics.GetDirectories("reseller=*").Length);
+        Assert.Contains($"{files.Length} files written", first.Output, StringComparison.Ordinal);
+        Assert.Contains("0 files written", second.Output, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (first.Code, second.Code));
     }
 
     [Fact]
@@ -60,6 +72,12 @@ public sealed partial class DemonstrationTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains("invoice-run --month 2026-10", text, StringComparison.Ordinal);
+        (code, text) = await RunAsync("export-analytics", "--from", "2026-10-31", "--to", "2026-10-01");
+        Assert.Equal(2, code);
+        Assert.Contains("export-analytics --from 2026-01-01", text, StringComparison.Ordinal);
+        (code, text) = await RunAsync("export-analytics", "--from", "2026-10-01", "--to", "2026-10-31");
+        Assert.Equal(1, code);
+        Assert.Contains("Analytics:Folder is not set", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,6 +99,17 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Contains(
             "ConvertApi:BaseUrl is missing",
             await RefuseToStartAsync("--DataProtection:AllowUnencryptedKeys=true"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_folder_for_analytics_that_does_not_exist_is_refused_at_start() =>
+        Assert.Contains(
+            "Analytics:Folder is '/does-not-exist', which is not a folder",
+            await RefuseToStartAsync(
+                "--DataProtection:AllowUnencryptedKeys=true",
+                "--ConvertApi:BaseUrl=https://v2.convertapi.example",
+                "--ConvertApi:Secret=secret",
+                "--Analytics:Folder=/does-not-exist"),
             StringComparison.Ordinal);
 
     [Fact]

@@ -10,7 +10,7 @@ namespace ResellerPortal.Web.Commands;
 
 /// <summary>
 /// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c>,
-/// <c>invoice-run</c> and <c>copy-to</c>.
+/// <c>invoice-run</c>, <c>export-analytics</c> and <c>copy-to</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -23,6 +23,7 @@ internal static class PortalCommands
         ["invitation-link", ..] => PrintInvitationLinksAsync,
         ["verify-ledger", ..] => VerifyLedgerAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
+        ["export-analytics", ..] => ExportAnalyticsCommand.RunAsync,
         ["copy-to", ..] => CopyToCommand.RunAsync,
         _ => null,
     };

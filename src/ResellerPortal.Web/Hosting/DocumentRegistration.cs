@@ -1,17 +1,20 @@
+using ResellerPortal.Core.Analytics;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Documents.Invoices.Electronic;
 using ResellerPortal.Documents.Invoices.Pdf;
+using ResellerPortal.Documents.Tables;
 
 namespace ResellerPortal.Web.Hosting;
 
 internal static class DocumentRegistration
 {
-    /// <summary>Adds what draws invoices and statements, and writes e-invoices.</summary>
+    /// <summary>Adds what draws invoices and statements, and writes e-invoices and the ledger's files.</summary>
     public static void AddDocuments(this IServiceCollection services)
     {
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         services.AddSingleton<IElectronicInvoice, ElectronicInvoiceWriter>();
         services.AddSingleton<IStatementDocument, StatementPdf>();
+        services.AddSingleton<ILedgerFileWriter>(new ParquetLedgerWriter());
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Analytics;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Tenancy;
@@ -41,6 +42,7 @@ internal static class PortalHost
         services.AddPayments(configuration);
         services.AddMail(configuration);
         services.AddSingleton(configuration.GetSection("Privacy").Get<RetentionOptions>() ?? new RetentionOptions());
+        services.AddSingleton(configuration.GetSection("Analytics").Get<AnalyticsOptions>() ?? new AnalyticsOptions());
         services.AddSingleton(configuration.GetSection("Accounts").Get<AccountOptions>()
             ?? new AccountOptions { OperatorsNeedSecondFactor = !builder.Environment.IsDevelopment() });
         services.AddPortalAccounts(configuration);
@@ -100,9 +102,12 @@ internal static class PortalHost
     }
 
     /// <summary>Brings the database up to date and fills it with demonstration data, where the settings say so.</summary>
-    /// <exception cref="InvalidOperationException">The portal would run as the owner of its tables.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The portal would run as the owner of its tables, or a folder that the settings name cannot be used.
+    /// </exception>
     public static async Task PrepareAsync(this WebApplication app)
     {
+        app.Services.GetRequiredService<AnalyticsOptions>().Validate();
         if (app.Configuration.GetValue<bool>("Database:MigrateOnStart"))
         {
             await app.Services.GetRequiredService<PortalDatabase>().MigrateAsync(

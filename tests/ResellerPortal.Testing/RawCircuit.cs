@@ -5,15 +5,14 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using ResellerPortal.Testing;
 
-namespace ResellerPortal.Web.Tests.Security;
+namespace ResellerPortal.Testing;
 
 /// <summary>
 /// A circuit driven by hand, without the portal's script: a WebSocket that speaks the protocol of Blazor's hub and sends whatever a
 /// test wants.
 /// </summary>
-internal sealed partial class RawCircuit : IAsyncDisposable
+public sealed partial class RawCircuit : IAsyncDisposable
 {
     private const int BatchEndLength = 20;
 
@@ -27,6 +26,7 @@ internal sealed partial class RawCircuit : IAsyncDisposable
     private volatile bool _isClosed;
     private long _dispatcher;
     private long _renderedAt;
+    private long _renderings;
     private int _count;
 
     private RawCircuit()
@@ -93,6 +93,17 @@ internal sealed partial class RawCircuit : IAsyncDisposable
             $"[{{\"eventHandlerId\":{handler},\"eventName\":\"click\",\"eventFieldInfo\":null}},{{\"type\":\"click\",\"detail\":1}}]");
         await Eventually.TrueAsync(
             () => _answers.ContainsKey("js" + call) || HasSeen("mud-dialog") || IsClosed, $"the click on {handler} is done");
+    }
+
+    /// <summary>Goes to another address within the circuit, and waits until the page there is at rest.</summary>
+    /// <returns>How long it took until the last of what it shows had come.</returns>
+    public async Task<TimeSpan> NavigateAsync(Uri address)
+    {
+        var (started, before) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _renderings));
+        await SendAsync("OnLocationChanged", null, address.ToString(), null, false);
+        await Eventually.TrueAsync(() => Interlocked.Read(ref _renderings) > before || IsClosed, $"{address} is shown");
+        await RestAsync();
+        return Stopwatch.GetElapsedTime(started, Volatile.Read(ref _renderedAt));
     }
 
     /// <summary>Calls a method of the hub and waits for what it returns; null if the connection ends instead.</summary>
@@ -236,6 +247,7 @@ internal sealed partial class RawCircuit : IAsyncDisposable
             case [1L, _, _, "JS.RenderBatch", object?[] { Length: 2 } batch, ..]:
                 ReadBatch((byte[])batch[1]!);
                 Volatile.Write(ref _renderedAt, Stopwatch.GetTimestamp());
+                Interlocked.Increment(ref _renderings);
                 await SendAsync("OnRenderCompleted", null, (long)batch[0]!, null);
                 break;
             case [1L, _, _, "JS.EndInvokeDotNet", object?[] { Length: > 0 } ended, ..]:

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace ResellerPortal.Web.Tests.Security;
+namespace ResellerPortal.Testing;
 
 /// <summary>The few forms of MessagePack that circuits use (nil, booleans, integers, strings, bytes, arrays, maps).</summary>
 internal static class PackValue
