@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
