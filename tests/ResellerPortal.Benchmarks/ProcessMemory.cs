@@ -6,7 +6,7 @@ using Microsoft.Diagnostics.Tracing.Parsers;
 
 namespace ResellerPortal.Benchmarks;
 
-/// <param name="HeapBytes">The managed heap right after a full collection.</param>
+/// <param name="HeapBytes">What a full collection left of the managed heap, without the gaps between objects.</param>
 /// <param name="WorkingSetBytes">What the process occupies, which the runtime gives back late.</param>
 internal sealed record ProcessMemory(long HeapBytes, long WorkingSetBytes)
 {
@@ -40,7 +40,7 @@ internal sealed record ProcessMemory(long HeapBytes, long WorkingSetBytes)
             using var source = new EventPipeEventSource(session.EventStream);
             var isFull = false;
             source.Clr.GCStart += start => isFull |= start.Depth == 2;
-            source.Clr.GCHeapStats += stats => _ = isFull && collected.TrySetResult(stats.TotalHeapSize);
+            source.Clr.GCHeapStats += stats => _ = isFull && collected.TrySetResult(stats.TotalPromoted);
             source.Process();
         });
         var heap = await collected.Task.WaitAsync(TimeSpan.FromMinutes(1));

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Access;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>An entry of the navigation menu.</summary>
-internal sealed record NavigationItem(string Permission, string Address, string Title, string Icon);
+public sealed record NavigationItem(string Permission, string Address, string Title, string Icon);
 
 /// <summary>The navigation menu, filtered by permission. Pages check permissions again themselves.</summary>
 internal static class Navigation
