@@ -47,31 +47,27 @@ internal sealed class TableMap<TEntity>
         Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
 
     public RowStatement<TEntity> Insert => field ??= new(
-        new BulkStatement(_dialect.Statements.Insert(Table, Columns()), CreateParameters(All)), CreateValueReader(All));
+        Create(_dialect.Statements.Insert(Table, Columns()), All), CreateValueReader(All));
 
     public RowStatement<TEntity> Delete => field ??= new(
-        new BulkStatement(_dialect.Statements.Delete(Table, ColumnNames(Keys)), CreateParameters(Keys)), CreateValueReader(Keys));
+        Create(_dialect.Statements.Delete(Table, ColumnNames(Keys)), Keys), CreateValueReader(Keys));
 
     /// <summary>Updates the given properties of the row with the entity's key.</summary>
     /// <param name="properties">Must be the same array instance on every call, because statements are cached by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
-        new BulkStatement(
-            _dialect.Statements.Update(Table, ColumnNames(properties), ColumnNames(Keys)), CreateParameters([.. properties, .. Keys])),
+        Create(_dialect.Statements.Update(Table, ColumnNames(properties), ColumnNames(Keys)), [.. properties, .. Keys]),
         CreateValueReader([.. properties, .. Keys])));
 
     /// <summary>Inserts a row or merges it into the existing one. Every call must name the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
-        new BulkStatement(
-            _dialect.Statements.Merge(Table, Columns(), ColumnNames(Keys), ColumnNames(sums), ColumnNames(maxima)), CreateParameters(All)),
+        Create(_dialect.Statements.Merge(Table, Columns(), ColumnNames(Keys), ColumnNames(sums), ColumnNames(maxima)), All),
         CreateValueReader(All));
 
     /// <summary>Selects complete rows by the values of the given properties, for <see cref="Read"/>.</summary>
     /// <param name="condition">An additional condition, built with <see cref="Column"/>.</param>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
-        _ => new BulkStatement(
-            _dialect.Statements.Select(Table, Columns(), ColumnNames(by), condition, ColumnNames(Keys), isLocking),
-            CreateParameters(by)));
+        _ => Create(_dialect.Statements.Select(Table, Columns(), ColumnNames(by), condition, ColumnNames(Keys), isLocking), by));
 
     public string Column(string property) => _dialect.Statements.Quote(ColumnName(property));
 
@@ -102,6 +98,10 @@ internal sealed class TableMap<TEntity>
         });
         return Expression.Lambda<Func<RowKey, object?[]>>(Expression.NewArrayInit(typeof(object), stored), key).Compile();
     }
+
+    /// <param name="properties">Whose values are the parameters.</param>
+    private BulkStatement Create(string text, string[] properties) =>
+        new(text, CreateParameters(properties), _dialect.Statements.FindShared(ColumnNames(properties)));
 
     private string[] All => Array.ConvertAll(_properties, p => p.Name);
 

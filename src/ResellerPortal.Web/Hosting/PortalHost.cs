@@ -100,7 +100,9 @@ internal static class PortalHost
     }
 
     /// <summary>Brings the database up to date and fills it with demonstration data, where the settings say so.</summary>
-    /// <exception cref="InvalidOperationException">The portal would run as the owner of its tables.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The portal would run as the owner of its tables, or its settings do not describe its database.
+    /// </exception>
     public static async Task PrepareAsync(this WebApplication app)
     {
         if (app.Configuration.GetValue<bool>("Database:MigrateOnStart"))
@@ -116,6 +118,7 @@ internal static class PortalHost
                     + "ConnectionStrings:PortalOwner and another role in ConnectionStrings:Portal, and run 'migrate', which creates it.");
         }
 
+        await app.Services.GetRequiredService<PortalDatabase>().CheckSettingsAsync();
         if (app.Configuration.GetValue<bool>("Demo:Seed") && app.Environment.IsDevelopment())
         {
             await app.Services.GetRequiredService<DemoSeeder>().SeedAsync();
