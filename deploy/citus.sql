@@ -36,10 +36,15 @@ BEGIN
         RAISE EXCEPTION 'The database has no extension citus: a superuser creates it, on every node.';
     END IF;
 
-    -- Reach the workers with SET LOCAL, change tables of both kinds in one transaction, and have triggers, also in later migrations.
+    -- Reach the workers with SET LOCAL, join tables by other columns than the reseller for the operator, change tables of both kinds in
+    -- one transaction, and have triggers, also in later migrations.
     EXECUTE format('ALTER DATABASE %I SET citus.propagate_set_commands = ''local''', current_database());
+    EXECUTE format('ALTER DATABASE %I SET citus.enable_repartition_joins = on', current_database());
     EXECUTE format('ALTER ROLE %I IN DATABASE %I SET citus.multi_shard_modify_mode = ''sequential''', current_user, current_database());
     EXECUTE format('ALTER ROLE %I IN DATABASE %I SET citus.enable_unsafe_triggers = on', current_user, current_database());
+
+    -- A row for each reseller, from which rows that are inserted in sets know their server.
+    CREATE TABLE IF NOT EXISTS "ResellerPlacement" ("ResellerId" uuid PRIMARY KEY);
     COMMIT;
 
     LOOP
@@ -60,8 +65,12 @@ BEGIN
         PERFORM set_config('client_min_messages', 'warning', true);
 
         -- A policy may have no sub-SELECT here. "migrate" creates those for a divided database; until then nobody sees a row.
-        FOR policy IN SELECT polname FROM pg_policy WHERE polrelid = next.oid AND concat(polqual, polwithcheck) LIKE '%SUBLINK%' LOOP
-            EXECUTE format('DROP POLICY %I ON %s', policy.polname, next.name);
+        FOR policy IN
+            SELECT polname, polrelid::regclass AS name FROM pg_policy
+            WHERE (polrelid = next.oid OR polrelid IN (SELECT relid FROM pg_partition_tree(next.oid)))
+                AND concat(polqual, polwithcheck) LIKE '%SUBLINK%'
+        LOOP
+            EXECUTE format('DROP POLICY %I ON %s', policy.polname, policy.name);
         END LOOP;
 
         IF next.divided_by IS NULL THEN

@@ -32,9 +32,14 @@ internal sealed class ArrayParameters : IRowValues
 
     public static NpgsqlBatchCommand CreateCommand(BulkStep step) => CreateCommand(step, new ArrayParameters(step));
 
-    /// <summary>A command for each value that rows share, with the rows that share it.</summary>
+    /// <summary>A command for each value that rows share, with the rows that share it, or for each row.</summary>
     public static IEnumerable<NpgsqlBatchCommand> CreateCommands(BulkStep step)
     {
+        if (step.Statement.IsForEachRow)
+        {
+            return Enumerable.Range(0, step.Count).Select(row => CreateCommand(step, new ArrayParameters(step, [row])));
+        }
+
         if (step.Statement.Shared is not { } shared)
         {
             return [CreateCommand(step)];
@@ -49,9 +54,10 @@ internal sealed class ArrayParameters : IRowValues
     private static NpgsqlBatchCommand CreateCommand(BulkStep step, ArrayParameters rows)
     {
         var command = new NpgsqlBatchCommand(step.Statement.Text);
+        var hasSingleValues = step.Statement.IsForEachRow;
         for (var i = 0; i < rows._arrays.Length; i++)
         {
-            command.Parameters.Add(i == step.Statement.Shared ? rows._arrays[i].First : rows._arrays[i].Parameter);
+            command.Parameters.Add(i == step.Statement.Shared || hasSingleValues ? rows._arrays[i].First : rows._arrays[i].Parameter);
         }
 
         return command;

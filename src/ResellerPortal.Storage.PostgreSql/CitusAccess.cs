@@ -19,6 +19,29 @@ internal static class CitusAccess
         await owner.Database.CloseConnectionAsync();
         NpgsqlConnection.ClearPool((NpgsqlConnection)owner.Database.GetDbConnection());
         await PostgreSqlAccess.SetUpAsync(owner, key, runtime, cancellationToken, isDistributed: true);
+        await SetUpGrantsAsync((NpgsqlConnection)owner.Database.GetDbConnection(), runtime.Username!, cancellationToken);
+    }
+
+    /// <summary>
+    /// What the servers need besides the tables' access. Citus locks a table that another one refers to only for roles that may write to
+    /// it. No tenant can: it may not use the schema of users, and no policy lets it insert a row there.
+    /// </summary>
+    private static async Task SetUpGrantsAsync(NpgsqlConnection owner, string name, CancellationToken cancellationToken)
+    {
+        var (all, tenant) = (name + PostgreSqlAccess.AllTenantsRoleSuffix, name + PostgreSqlAccess.TenantRoleSuffix);
+        await using var command = new NpgsqlCommand(
+            $"""
+            GRANT SELECT, INSERT ON "{CitusStatements.Placements}" TO "{all}", "{tenant}";
+            ALTER TABLE "{CitusStatements.Placements}" ENABLE ROW LEVEL SECURITY;
+            DROP POLICY IF EXISTS all_tenants ON "{CitusStatements.Placements}";
+            CREATE POLICY all_tenants ON "{CitusStatements.Placements}" TO "{all}" USING (true);
+            DROP POLICY IF EXISTS tenant ON "{CitusStatements.Placements}";
+            CREATE POLICY tenant ON "{CitusStatements.Placements}" TO "{tenant}"
+                USING ("ResellerId" = nullif(scope.read('portal.reseller'), '')::uuid);
+            GRANT INSERT ON {TableAccess.IdentitySchema}."AspNetUsers" TO "{tenant}";
+            """,
+            owner);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Whether a table of the portal is divided.</summary>

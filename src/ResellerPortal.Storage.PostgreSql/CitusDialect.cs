@@ -17,9 +17,12 @@ public sealed class CitusDialect(ScopeKey scopeKey) : PostgreSqlDialect(scopeKey
     /// </summary>
     private const string WriterSettings = "SET idle_in_transaction_session_timeout = '10s'";
 
+    private const string Place =
+        $"INSERT INTO \"{CitusStatements.Placements}\" (\"ResellerId\") VALUES ($1) ON CONFLICT DO NOTHING";
+
     private readonly LocalScope _scope = new(scopeKey);
 
-    public override TableStatements Statements { get; } = new CitusStatements();
+    public override TableStatements Statements { get; } = new CitusSharedStatements();
 
     public override bool CommitsByReseller => true;
 
@@ -44,8 +47,19 @@ public sealed class CitusDialect(ScopeKey scopeKey) : PostgreSqlDialect(scopeKey
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
         await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), transaction);
         List<BulkStep> ofCommands = [];
+        var placed = new HashSet<object>();
         foreach (var step in steps)
         {
+            if (step is { Written: not null, Statement.Shared: { } shared })
+            {
+                // Rows of a reseller that has no placement yet could not be inserted.
+                foreach (var reseller in BoxedValues.FromRows(step).Select(row => row[shared]!).Distinct().Where(placed.Add))
+                {
+                    batch.BatchCommands.Add(new NpgsqlBatchCommand(Place) { Parameters = { new() { Value = reseller } } });
+                    ofCommands.Add(step);
+                }
+            }
+
             foreach (var command in ArrayParameters.CreateCommands(step))
             {
                 batch.BatchCommands.Add(command);

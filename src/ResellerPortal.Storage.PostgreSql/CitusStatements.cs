@@ -1,6 +1,21 @@
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.PostgreSql;
+
+/// <summary>
+/// Statements on tables of which each server has a copy. The rows of a query cannot be inserted, since Citus copies them with COPY, which
+/// row-level security refuses.
+/// </summary>
+internal sealed class CitusSharedStatements : SetStatements
+{
+    public override TableStatements Divided { get; } = new CitusStatements();
+
+    public override bool InsertsEachRow => true;
+
+    public override string Insert(string table, IReadOnlyList<string> columns) =>
+        $"INSERT INTO {Quote(table)} ({Quote(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "$" + (i + 1)))})";
+}
 
 /// <summary>
 /// Statements on rows of one reseller, which is a single value among the arrays: only then does Citus know before it runs a statement
@@ -8,6 +23,12 @@ namespace ResellerPortal.Storage.PostgreSql;
 /// </summary>
 internal sealed class CitusStatements : SetStatements
 {
+    /// <summary>
+    /// A divided table with a row for each reseller. Rows that are selected from it are inserted where they are, without passing through
+    /// the coordinator.
+    /// </summary>
+    public const string Placements = "ResellerPlacement";
+
     private const string Reseller = nameof(IResellerOwned.ResellerId);
 
     public override int? FindShared(IReadOnlyList<string> columns)
@@ -55,10 +76,16 @@ internal sealed class CitusStatements : SetStatements
         };
     }
 
-    protected override string Rows(IReadOnlyList<string> columns)
+    protected override string Rows(IReadOnlyList<string> columns) => Rows(columns, shared => $"${shared + 1}");
+
+    protected override string InsertedRows(IReadOnlyList<string> columns) => FindShared(columns) is { } shared
+        ? $"{Rows(columns, _ => $"r.{Quote(Reseller)}")} FROM {Quote(Placements)} r WHERE r.{Quote(Reseller)} = ${shared + 1}"
+        : throw new NotSupportedException($"Rows that are inserted by reseller need its id, besides {string.Join(", ", columns)}.");
+
+    private string Rows(IReadOnlyList<string> columns, Func<int, string> getShared)
     {
         var shared = FindShared(columns);
         return "SELECT " + string.Join(
-            ", ", columns.Select((_, i) => i == shared ? $"${i + 1} AS c{i}" : $"unnest(${i + 1}) AS c{i}"));
+            ", ", columns.Select((_, i) => i == shared ? $"{getShared(i)} AS c{i}" : $"unnest(${i + 1}) AS c{i}"));
     }
 }

@@ -20,7 +20,7 @@ internal class SetStatements : TableStatements
             + (isLocking ? $" ORDER BY {Quote(keys)} FOR NO KEY UPDATE" : "");
 
     public override string Insert(string table, IReadOnlyList<string> columns) =>
-        $"INSERT INTO {Quote(table)} ({Quote(columns)}) {Rows(columns)}";
+        $"INSERT INTO {Quote(table)} ({Quote(columns)}) {InsertedRows(columns)}";
 
     public override string Update(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys)
     {
@@ -38,7 +38,7 @@ internal class SetStatements : TableStatements
         IReadOnlyList<string> keys,
         IReadOnlyList<string> sums,
         IReadOnlyList<string> maxima) =>
-        InsertOrMerge(table, columns, Rows(columns), keys, sums, maxima, "greatest");
+        InsertOrMerge(table, columns, InsertedRows(columns), keys, sums, maxima, "greatest");
 
     /// <summary>The condition that the columns have the values of one of the rows.</summary>
     protected virtual string IsAmong(IReadOnlyList<string> columns) => columns.Count == 1
@@ -48,4 +48,7 @@ internal class SetStatements : TableStatements
     /// <summary>A query that gives the rows.</summary>
     protected virtual string Rows(IReadOnlyList<string> columns) =>
         "SELECT " + string.Join(", ", columns.Select((_, i) => $"unnest(${i + 1}) AS c{i}"));
+
+    /// <summary>A query that gives the rows to be inserted.</summary>
+    protected virtual string InsertedRows(IReadOnlyList<string> columns) => Rows(columns);
 }

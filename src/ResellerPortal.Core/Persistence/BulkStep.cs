@@ -8,7 +8,12 @@ namespace ResellerPortal.Core.Persistence;
 /// The parameter of which all rows of one execution have the same value; null if each row has its own values. See
 /// <see cref="TableStatements.FindShared"/>.
 /// </param>
-public sealed record BulkStatement(string Text, Func<DbCommand, DbParameter[]> Parameters, int? Shared = null);
+/// <param name="IsForEachRow">Whether each row needs an execution of its own.</param>
+public sealed record BulkStatement(
+    string Text,
+    Func<DbCommand, DbParameter[]> Parameters,
+    int? Shared = null,
+    bool IsForEachRow = false);
 
 /// <summary>A statement on many rows of values.</summary>
 public abstract class BulkStep(BulkStatement statement, Action<DbDataReader>? found)

@@ -38,6 +38,12 @@ public abstract class TableStatements
         IReadOnlyList<string> sums,
         IReadOnlyList<string> maxima);
 
+    /// <summary>The statements on tables whose rows are divided by reseller, if the database divides them.</summary>
+    public virtual TableStatements Divided => this;
+
+    /// <summary>Whether an insert is executed for each row.</summary>
+    public virtual bool InsertsEachRow => false;
+
     /// <summary>
     /// The column of which all rows of one execution have the same value, because the statement must name the server that has them; null
     /// if there is none.
