@@ -15,7 +15,8 @@ namespace ResellerPortal.Core.Persistence;
 internal sealed class TableMap<TEntity>
     where TEntity : class
 {
-    private static readonly ConcurrentDictionary<IModel, TableMap<TEntity>> Maps = new();
+    /// <summary>By the statements' type as well, since databases with other statements may have the same model.</summary>
+    private static readonly ConcurrentDictionary<(IModel Model, Type Statements), TableMap<TEntity>> Maps = new();
 
     private readonly ConcurrentDictionary<string, BulkStatement> _selects = new();
     private readonly IProperty[] _properties;
@@ -43,8 +44,11 @@ internal sealed class TableMap<TEntity>
     /// <summary>Creates an entity from a row returned by one of the select statements.</summary>
     public Func<DbDataReader, TEntity> Read { get; }
 
-    public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect) =>
-        Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
+    public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect)
+    {
+        var key = (db.Model, dialect.Statements.GetType());
+        return Maps.TryGetValue(key, out var known) ? known : Maps.GetOrAdd(key, _ => new TableMap<TEntity>(db, dialect));
+    }
 
     public RowStatement<TEntity> Insert => field ??= new(
         Create(_statements.Insert(Table, Columns()), All) with { IsForEachRow = _statements.InsertsEachRow }, CreateValueReader(All));

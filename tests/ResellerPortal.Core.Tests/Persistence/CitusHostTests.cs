@@ -39,27 +39,29 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
         // A scope that is not signed, and a write into another reseller's rows.
         await using (var transaction = await own.Database.BeginTransactionAsync())
         {
-            await own.Database.ExecuteSqlRawAsync($"SET LOCAL portal.reseller = '{rival.Id}'");
+            await ExecuteAsync(own, $"SET LOCAL portal.reseller = '{rival.Id}'");
             Assert.Equal(0, await ReadAsync(own, count));
         }
 
         Assert.Equal(
-            0, await own.Database.ExecuteSqlRawAsync($"UPDATE \"CreditLot\" SET \"Used\" = 5 WHERE \"ResellerId\" = '{rival.Id}'"));
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => own.Database.ExecuteSqlRawAsync(
-            $"INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ('{rival.Id}', 'a', '')"));
+            0, await ExecuteAsync(own, $"UPDATE \"CreditLot\" SET \"Used\" = 5 WHERE \"ResellerId\" = '{rival.Id}'"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(
+            own, $"INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ('{rival.Id}', 'a', '')"));
         Assert.Contains("row-level security", refused.Message, StringComparison.Ordinal);
         Assert.Equal(1, await ReadAsync(own, count));
     }
 
     [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
-    public async Task A_month_of_two_resellers_is_metered_on_one_server_each_invoiced_and_verified()
+    public async Task A_month_is_metered_with_commits_on_one_server_each_then_invoiced_and_verified()
     {
         await using var database = await databases.OpenAsync("Citus");
         await using var db = database.OpenAll();
         var shops = new List<(Actor Owner, string Secret)>();
-        foreach (var name in (string[])["northwind", "fabrikam"])
+
+        // More resellers than writers, so that some share one.
+        for (var i = 0; i < 12; i++)
         {
-            var (_, owner) = await database.Data.AddResellerAsync(name);
+            var (_, owner) = await database.Data.AddResellerAsync($"northwind{i}");
             await database.Data.BuyAsync(owner, 100, 1, validityDays: 100);
             shops.Add((owner, (await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret));
         }
@@ -70,7 +72,7 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
         {
             // A commit on several servers leaves a record there until the cluster has cleared it away.
             var before = await ReadAsync(owner, prepared);
-            await Task.WhenAll(Enumerable.Range(0, 40).Select(i => database.UseAsync(shops[i % 2].Secret)));
+            await Task.WhenAll(Enumerable.Range(0, 120).Select(i => database.UseAsync(shops[i % 12].Secret)));
             Assert.InRange(await ReadAsync(owner, prepared), 0, before);
         }
 
@@ -79,12 +81,12 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
         {
             var draft = (await database.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
             var invoice = await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
-            Assert.Equal(20, invoice.Lines.Sum(line => line.Quantity));
+            Assert.Equal(10, invoice.Lines.Sum(line => line.Quantity));
         }
 
         await database.SweepAsync();
         await database.AssertLedgerIsCleanAsync();
-        Assert.Equal(40, await db.LedgerEntries.Where(e => e.Flags == EntryFlags.None).SumAsync(e => e.Quantity));
+        Assert.Equal(120, await db.LedgerEntries.Where(e => e.Flags == EntryFlags.None).SumAsync(e => e.Quantity));
     }
 
     [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
@@ -128,6 +130,8 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
             Assert.Contains("append-only", change.Message, StringComparison.Ordinal);
         }
     }
+
+    private static Task<int> ExecuteAsync(PortalDbContext db, string statement) => db.Database.ExecuteSqlRawAsync(statement);
 
     private static Task<int> ReadAsync(PortalDbContext db, string query) => db.Database.SqlQueryRaw<int>(query).SingleAsync();
 }

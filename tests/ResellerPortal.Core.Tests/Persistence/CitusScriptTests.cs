@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Testing;
 
@@ -15,11 +16,11 @@ public sealed partial class CitusScriptTests(DatabaseServers databases) : IClass
         await using var database = await databases.OpenAsync("PostgreSql");
         await using var owner = database.OpenAsOwner();
         using var script = new StreamReader(typeof(CitusDialect).Assembly.GetManifestResourceStream("citus.sql")!);
-        var query = TablesQuery().Match(await script.ReadToEndAsync()).Groups[1].Value;
+        var tables = TablesQuery().Match(await script.ReadToEndAsync()).Groups[1].Value;
+        var query = "SELECT (SELECT relname FROM pg_class c WHERE c.oid = t.oid) || ' ' || coalesce(divided_by, '') AS \"Value\" "
+            + $"FROM ({tables}) t";
 
-        var chosen = await owner.Database.SqlQueryRaw<string>(
-            $"SELECT (SELECT relname FROM pg_class c WHERE c.oid = t.oid) || ' ' || coalesce(divided_by, '') AS \"Value\" FROM ({query}) t")
-            .ToListAsync();
+        var chosen = await owner.Database.SqlQueryRaw<string>(query).ToListAsync();
 
         var expected = owner.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()).Select(e =>
             $"{e.GetTableName()} {(TenantKeys.IsDivided(e.ClrType) ? TenantKeys.FindTenantProperty(e.ClrType) : "")}").Distinct();
@@ -32,7 +33,7 @@ public sealed partial class CitusScriptTests(DatabaseServers databases) : IClass
     public async Task A_portal_does_not_start_as_distributed_on_a_database_that_is_not()
     {
         await using var database = await databases.OpenAsync("PostgreSql");
-        await using var none = database.Database.Open(Core.Tenancy.TenantScope.None);
+        await using var none = database.Database.Open(TenantScope.None);
         var distributed = new PortalDatabase(
             new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), none.Database.GetConnectionString()!);
 
