@@ -5,7 +5,9 @@ using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Storage.PostgreSql;
 
-/// <summary>The rows of a step as arrays, one for each of its statement's parameters.</summary>
+/// <summary>
+/// The rows of a step as arrays, one for each of its statement's parameters, but a single value for the one that all rows share.
+/// </summary>
 internal sealed class ArrayParameters : IRowValues
 {
     private static readonly ConditionalWeakTable<BulkStatement, NpgsqlParameter[]> Shapes = [];
@@ -13,27 +15,49 @@ internal sealed class ArrayParameters : IRowValues
     private readonly ArrayParameter[] _arrays;
     private int _next;
 
-    private ArrayParameters(BulkStep step)
+    private ArrayParameters(BulkStep step, IReadOnlyCollection<int>? rows = null)
     {
         var shapes = Shapes.GetValue(step.Statement, static statement =>
         {
             using var shape = new NpgsqlCommand();
             return Array.ConvertAll(statement.Parameters(shape), p => (NpgsqlParameter)p);
         });
-        _arrays = Array.ConvertAll(shapes, shape => Create(shape.NpgsqlDbType, shape.IsNullable, step.Count));
-        for (var row = 0; row < step.Count; row++)
+        _arrays = Array.ConvertAll(shapes, shape => Create(shape.NpgsqlDbType, shape.IsNullable, rows?.Count ?? step.Count));
+        foreach (var row in rows ?? Enumerable.Range(0, step.Count))
         {
             _next = 0;
             step.AddValues(row, this);
         }
     }
 
-    public static NpgsqlBatchCommand CreateCommand(BulkStep step)
+    public static NpgsqlBatchCommand CreateCommand(BulkStep step) => CreateCommand(step, new ArrayParameters(step));
+
+    /// <summary>A command for each value that rows share, with the rows that share it, or for each row.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> CreateCommands(BulkStep step)
+    {
+        if (step.Statement.IsForEachRow)
+        {
+            return Enumerable.Range(0, step.Count).Select(row => CreateCommand(step, new ArrayParameters(step, [row])));
+        }
+
+        if (step.Statement.Shared is not { } shared)
+        {
+            return [CreateCommand(step)];
+        }
+
+        var values = BoxedValues.FromRows(step).Select(row => row[shared]);
+        return values.Select((value, row) => (Value: value, Row: row))
+            .GroupBy(one => one.Value, one => one.Row)
+            .Select(rows => CreateCommand(step, new ArrayParameters(step, [.. rows])));
+    }
+
+    private static NpgsqlBatchCommand CreateCommand(BulkStep step, ArrayParameters rows)
     {
         var command = new NpgsqlBatchCommand(step.Statement.Text);
-        foreach (var array in new ArrayParameters(step)._arrays)
+        var hasSingleValues = step.Statement.IsForEachRow;
+        for (var i = 0; i < rows._arrays.Length; i++)
         {
-            command.Parameters.Add(array.Parameter);
+            command.Parameters.Add(i == step.Statement.Shared || hasSingleValues ? rows._arrays[i].First : rows._arrays[i].Parameter);
         }
 
         return command;
@@ -82,6 +106,8 @@ internal sealed class ArrayParameters : IRowValues
     {
         public abstract NpgsqlParameter Parameter { get; }
 
+        public abstract NpgsqlParameter First { get; }
+
         public abstract void Append(object? value);
     }
 
@@ -92,6 +118,9 @@ internal sealed class ArrayParameters : IRowValues
 
         public override NpgsqlParameter Parameter =>
             new NpgsqlParameter<T[]> { TypedValue = _values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+        public override NpgsqlParameter First =>
+            new NpgsqlParameter { Value = _values[0] as object ?? DBNull.Value, NpgsqlDbType = type };
 
         public void Append(T value) => _values[_count++] = value;
 

@@ -26,7 +26,11 @@ internal static class PostgreSqlAccess
         [(RowWrites.Insert, "INSERT"), (RowWrites.Update, "UPDATE"), (RowWrites.Delete, "DELETE")];
 
     public static async Task SetUpAsync(
-        PortalDbContext owner, ScopeKey key, NpgsqlConnectionStringBuilder runtime, CancellationToken cancellationToken)
+        PortalDbContext owner,
+        ScopeKey key,
+        NpgsqlConnectionStringBuilder runtime,
+        CancellationToken cancellationToken,
+        bool isDistributed = false)
     {
         var tables = TableAccess.FromModel(owner);
         var name = runtime.Username ?? throw new InvalidOperationException("ConnectionStrings:Portal names no user.");
@@ -44,6 +48,7 @@ internal static class PostgreSqlAccess
         foreach (var table in tables)
         {
             var policies = Policies(table, name + AllTenantsRoleSuffix);
+            policies = isDistributed ? Distribute(policies, table, name) : policies;
             var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(policies)));
             if (!marks.Contains($"{table.Name} {mark}"))
             {
@@ -104,6 +109,25 @@ internal static class PostgreSqlAccess
         }
 
         return string.Join('\n', sql);
+    }
+
+    /// <summary>
+    /// Policies of a table on several servers, which refuse sub-SELECTs. Those of users and credentials, which every server has a copy of,
+    /// go by the role alone, so that no setting can make the copies differ.
+    /// </summary>
+    private static string Distribute(string policies, TableAccess table, string name)
+    {
+        if (table.Owner == TableOwner.Identity)
+        {
+            policies = policies.Replace($"{Reseller} = ''", $"current_user = '{name}'", StringComparison.Ordinal);
+        }
+
+        foreach (var setting in (string[])[Reseller, Customer])
+        {
+            policies = policies.Replace(setting, setting["(SELECT ".Length..^1], StringComparison.Ordinal);
+        }
+
+        return policies;
     }
 
     /// <param name="isCustomers">Whether the condition holds for the customer's own rows in its scope.</param>

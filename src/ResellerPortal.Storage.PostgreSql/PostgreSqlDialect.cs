@@ -11,7 +11,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.PostgreSql;
 
 /// <summary>PostgreSQL at READ COMMITTED. Many rows are passed as arrays, and several statements in one round trip.</summary>
-public sealed class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
+public class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
 {
     private const string SetTenant =
         "SELECT set_config('portal.reseller', @reseller, false), set_config('portal.customer', @customer, false), "
@@ -35,15 +35,26 @@ public sealed class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
         return builder.ConnectionString;
     }
 
-    public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
-            new TenantConnectionInterceptor(SetTenant, scopeKey.Sign));
+    public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString)
+    {
+        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly));
+        SetScopes(builder);
+    }
 
     public override Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
-        PostgreSqlAccess.SetUpAsync(owner, scopeKey, new NpgsqlConnectionStringBuilder(runtimeConnectionString), cancellationToken);
+        PostgreSqlAccess.SetUpAsync(owner, ScopeKey, new NpgsqlConnectionStringBuilder(runtimeConnectionString), cancellationToken);
 
     public override Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         PostgreSqlAccess.IsOwnerAsync(db, cancellationToken);
+
+    public override async Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken)
+    {
+        if (await CitusAccess.IsDistributedAsync(db, cancellationToken))
+        {
+            throw new InvalidOperationException(
+                "The database is distributed among servers by Citus: set Database:Distributed to true on every node.");
+        }
+    }
 
     public override TableStatements Statements { get; } = new SetStatements();
 
@@ -76,6 +87,12 @@ public sealed class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
         failure.IsTransient
             || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
             || failure.InnerException is SocketException or IOException;
+
+    protected ScopeKey ScopeKey => scopeKey;
+
+    /// <summary>Lets the database know each context's scope.</summary>
+    protected virtual void SetScopes(DbContextOptionsBuilder<PortalDbContext> builder) =>
+        builder.AddInterceptors(new TenantConnectionInterceptor(SetTenant, scopeKey.Sign));
 }
 
 /// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>

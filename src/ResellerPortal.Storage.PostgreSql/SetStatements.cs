@@ -6,7 +6,7 @@ namespace ResellerPortal.Storage.PostgreSql;
 /// Statements on a set of rows: each parameter is an array with one column's values of all rows. The arrays are unnested in a SELECT list,
 /// which passes row after row on; as a function in FROM, each would be stored whole first, at twice the cost.
 /// </summary>
-internal sealed class SetStatements : TableStatements
+internal class SetStatements : TableStatements
 {
     /// <summary>NO KEY, so that others can still insert rows that reference the locked ones.</summary>
     public override string Select(
@@ -20,14 +20,14 @@ internal sealed class SetStatements : TableStatements
             + (isLocking ? $" ORDER BY {Quote(keys)} FOR NO KEY UPDATE" : "");
 
     public override string Insert(string table, IReadOnlyList<string> columns) =>
-        $"INSERT INTO {Quote(table)} ({Quote(columns)}) {Rows(columns.Count)}";
+        $"INSERT INTO {Quote(table)} ({Quote(columns)}) {InsertedRows(columns)}";
 
     public override string Update(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys)
     {
         var set = columns.Select((column, i) => $"{Quote(column)} = v.c{i}");
         var where = keys.Select((key, i) => $"{Quote(table)}.{Quote(key)} = v.c{columns.Count + i}");
-        var count = columns.Count + keys.Count;
-        return $"UPDATE {Quote(table)} SET {string.Join(", ", set)} FROM ({Rows(count)}) AS v WHERE {string.Join(" AND ", where)}";
+        string[] parameters = [.. columns, .. keys];
+        return $"UPDATE {Quote(table)} SET {string.Join(", ", set)} FROM ({Rows(parameters)}) AS v WHERE {string.Join(" AND ", where)}";
     }
 
     public override string Delete(string table, IReadOnlyList<string> keys) => $"DELETE FROM {Quote(table)} WHERE {IsAmong(keys)}";
@@ -38,12 +38,17 @@ internal sealed class SetStatements : TableStatements
         IReadOnlyList<string> keys,
         IReadOnlyList<string> sums,
         IReadOnlyList<string> maxima) =>
-        InsertOrMerge(table, columns, Rows(columns.Count), keys, sums, maxima, "greatest");
+        InsertOrMerge(table, columns, InsertedRows(columns), keys, sums, maxima, "greatest");
 
-    private string IsAmong(IReadOnlyList<string> columns) => columns.Count == 1
+    /// <summary>The condition that the columns have the values of one of the rows.</summary>
+    protected virtual string IsAmong(IReadOnlyList<string> columns) => columns.Count == 1
         ? $"{Quote(columns[0])} = ANY ($1)"
-        : $"({Quote(columns)}) IN ({Rows(columns.Count)})";
+        : $"({Quote(columns)}) IN ({Rows(columns)})";
 
-    private static string Rows(int columns) =>
-        "SELECT " + string.Join(", ", Enumerable.Range(0, columns).Select(i => $"unnest(${i + 1}) AS c{i}"));
+    /// <summary>A query that gives the rows.</summary>
+    protected virtual string Rows(IReadOnlyList<string> columns) =>
+        "SELECT " + string.Join(", ", columns.Select((_, i) => $"unnest(${i + 1}) AS c{i}"));
+
+    /// <summary>A query that gives the rows to be inserted.</summary>
+    protected virtual string InsertedRows(IReadOnlyList<string> columns) => Rows(columns);
 }

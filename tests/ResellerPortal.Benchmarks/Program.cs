@@ -5,6 +5,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
     ["metering"] = MeteringBenchmark.RunAsync,
     ["metering-server"] = ServerBenchmark.RunAsync,
     ["metering-server-growth"] = ServerBenchmark.RunGrowthAsync,
+    ["metering-distributed"] = ServerBenchmark.RunDistributedAsync,
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
     ["invalid-tokens"] = InvalidTokenBenchmark.RunAsync,

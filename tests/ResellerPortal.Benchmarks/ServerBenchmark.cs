@@ -128,6 +128,46 @@ internal static class ServerBenchmark
         return (decimal)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Compares a server with the cluster that TEST_CITUS names, in turns, with one reseller and with many.</summary>
+    public static async Task RunDistributedAsync(Options options)
+    {
+        var cluster = CitusHost.Given
+            ?? throw new InvalidOperationException("Set TEST_CITUS to the connection string of a superuser on a coordinator.");
+        const string name = "portal_benchmark";
+        using var server = PostgreSqlServer.Start();
+        cluster.Drop(name);
+        cluster.Create(name);
+        try
+        {
+            await using var one = await OpenAsync(server, "one");
+            await using var many = await OpenAsync(server, "many", resellers: 64, customers: 1);
+            await using var divided = await BenchmarkData.OpenAsync(
+                new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),
+                cluster.Connection(name),
+                customers: 1,
+                ownerConnection: cluster.OwnerConnection(name),
+                resellers: 64);
+            for (var round = 0; round < Rounds; round++)
+            {
+                foreach (var inFlight in (int[])[16, 512])
+                {
+                    await MeasureAsync("PostgreSQL, one reseller", inFlight, one.ConvertAsync);
+                    await MeasureAsync("Citus, one reseller", inFlight, worker => divided.ConvertAsync(worker % 4));
+                    await MeasureAsync("PostgreSQL, 64 resellers", Math.Max(inFlight, 64), many.ConvertAsync);
+                    await MeasureAsync("Citus, 64 resellers", Math.Max(inFlight, 64), divided.ConvertAsync);
+                }
+            }
+
+            async Task MeasureAsync(string setup, int inFlight, Func<int, Task<long>> pair) => Console.WriteLine(
+                $"{setup,-28}{inFlight,5} in flight: {await Load.RunAsync(inFlight, options.Seconds, pair)}");
+        }
+        finally
+        {
+            Npgsql.NpgsqlConnection.ClearAllPools();
+            cluster.Drop(name);
+        }
+    }
+
     private static Task<BenchmarkData> OpenAsync(PostgreSqlServer server, string database, int resellers = 1, int customers = 16) =>
         BenchmarkData.OpenAsync(
             new PostgreSqlDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),

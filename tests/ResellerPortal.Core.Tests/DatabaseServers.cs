@@ -1,5 +1,6 @@
 using System.Reflection;
 using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.SqlServer;
 using ResellerPortal.Testing;
 using Xunit.Sdk;
@@ -18,6 +19,7 @@ public sealed class DatabaseServers : IDisposable
     {
         "Sqlite" => TestDatabaseOnSqlite.OpenAsync(),
         "SqlServer" => OpenOnSqlServerAsync(),
+        "Citus" => OpenOnCitusAsync(),
         _ => _postgres.Value.OpenAsync(),
     };
 
@@ -35,15 +37,32 @@ public sealed class DatabaseServers : IDisposable
         return TestDatabase.OpenAsync(
             new SqlServerDialect(), server.Connection(name), () => server.Drop(name), ownerConnection: server.OwnerConnection(name));
     }
+
+    private static Task<TestDatabase> OpenOnCitusAsync()
+    {
+        var (server, name) = (CitusHost.Given!, $"portal_{Guid.NewGuid():N}");
+        server.Create(name);
+        return TestDatabase.OpenAsync(
+            new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)),
+            server.Connection(name),
+            () => server.Drop(name),
+            ownerConnection: server.OwnerConnection(name));
+    }
 }
 
 /// <summary>
-/// A row for each database server, with the provider's name first: PostgreSQL, and SQL Server where TEST_SQLSERVER names one.
+/// A row for each database server, with the provider's name first: PostgreSQL, SQL Server where TEST_SQLSERVER names one, and Citus where
+/// TEST_CITUS names a coordinator.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public class EachServerAttribute(params object?[] arguments) : DataAttribute
 {
-    protected virtual IEnumerable<string> Providers => SqlServerHost.Given is null ? ["PostgreSql"] : ["PostgreSql", "SqlServer"];
+    protected virtual IEnumerable<string> Providers =>
+    [
+        "PostgreSql",
+        .. SqlServerHost.IsGiven ? ["SqlServer"] : Array.Empty<string>(),
+        .. CitusHost.IsGiven ? ["Citus"] : Array.Empty<string>(),
+    ];
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
         new([.. Providers.Select(provider => new TheoryDataRow([provider, .. arguments]))]);

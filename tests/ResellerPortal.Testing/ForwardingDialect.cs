@@ -17,6 +17,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public int Writers => inner.Writers;
 
+    public bool CommitsByReseller => inner.CommitsByReseller;
+
     public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
 
     public string GetConnectionString(string connectionString, TenantScope scope) => inner.GetConnectionString(connectionString, scope);
@@ -31,6 +33,9 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         inner.IsOwnerAsync(db, cancellationToken);
+
+    public Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        inner.CheckSettingsAsync(db, cancellationToken);
 
     public TableStatements Statements => inner.Statements;
 

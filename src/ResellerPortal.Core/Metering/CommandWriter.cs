@@ -61,7 +61,7 @@ internal sealed class CommandWriter(MeterQueue queue, MeterTerms terms, PortalDa
     /// <returns>False if the batch is full.</returns>
     private bool FillBatch(List<MeterCommand> batch)
     {
-        while (batch.Count < MaxBatch && queue.TryTake(out var command))
+        while (batch.Count < MaxBatch && queue.TryTake(isNewBatch: batch.Count == 0, out var command))
         {
             batch.Add(command);
         }

@@ -196,8 +196,9 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     public Task<SettleResult> ReleaseAsync(RowKey reservation) => SettleAsync(new SettleRequest(reservation, 0));
 
     /// <summary>Divides the commands among writers; call it before the first command.</summary>
+    /// <param name="isByReseller">Whether a queue hands out the commands of one reseller at a time.</param>
     /// <returns>A queue for each writer.</returns>
-    internal IReadOnlyList<MeterQueue> Divide(int writers) => _routes.Divide(writers);
+    internal IReadOnlyList<MeterQueue> Divide(int writers, bool isByReseller = false) => _routes.Divide(writers, isByReseller);
 
     internal void StopAccepting() => _routes.Close();
 

@@ -10,6 +10,8 @@ internal abstract class MeterCommand
     private int _isTaken;
     private int _returns;
 
+    public abstract ResellerId Reseller { get; }
+
     /// <summary>Whether the command completes only after its commit is on disk, even if the disk is this machine's.</summary>
     public abstract bool WaitsForDisk { get; }
 
@@ -59,6 +61,8 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
 
     public ReserveRequest Request { get; } = request;
 
+    public override ResellerId Reseller => Request.Reseller;
+
     /// <summary>
     /// False because a commit survives a process crash, though not a power failure, and callers learn only of the settlement, which
     /// follows in the log and is flushed before it completes.
@@ -72,6 +76,8 @@ internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : 
 {
     public RowKey Reservation { get; } = reservation;
 
+    public override ResellerId Reseller => Reservation.Reseller;
+
     /// <inheritdoc cref="ReserveCommand.WaitsForDisk"/>
     public override bool WaitsForDisk => false;
 
@@ -81,6 +87,8 @@ internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : 
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>
 {
     public SettleRequest Request { get; } = request;
+
+    public override ResellerId Reseller => Request.Reservation.Reseller;
 
     public override bool WaitsForDisk => true;
 

@@ -12,11 +12,16 @@ internal sealed class MeterRoutes
 
     public int Waiting => _queues.Sum(queue => queue.Waiting);
 
-    public IReadOnlyList<MeterQueue> Divide(int writers)
+    public IReadOnlyList<MeterQueue> Divide(int writers, bool isByReseller = false)
     {
         if (_queues.Length < writers)
         {
             _queues = [.. _queues, .. Enumerable.Range(_queues.Length, writers - _queues.Length).Select(_ => new MeterQueue())];
+        }
+
+        if (isByReseller)
+        {
+            Array.ForEach(_queues, queue => queue.DivideByReseller());
         }
 
         return _queues;

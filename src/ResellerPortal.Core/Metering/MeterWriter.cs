@@ -13,8 +13,8 @@ public sealed class MeterWriter : BackgroundService
     public MeterWriter(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<MeterWriter> logger)
     {
         _meter = meter;
-        _writers =
-            [.. meter.Divide(database.Dialect.Writers).Select(queue => new CommandWriter(queue, meter.Terms, database, clock, logger))];
+        var queues = meter.Divide(database.Dialect.Writers, database.Dialect.CommitsByReseller);
+        _writers = [.. queues.Select(queue => new CommandWriter(queue, meter.Terms, database, clock, logger))];
     }
 
     /// <summary>Commits and completes accepted commands even beyond the host's shutdown timeout, because each commit is short.</summary>

@@ -4,7 +4,16 @@ namespace ResellerPortal.Core.Persistence;
 
 /// <summary>A statement with its parameters, in order.</summary>
 /// <param name="Parameters">Creates parameters of the right types without values; they are nullable where the columns are.</param>
-public sealed record BulkStatement(string Text, Func<DbCommand, DbParameter[]> Parameters);
+/// <param name="Shared">
+/// The parameter of which all rows of one execution have the same value; null if each row has its own values. See
+/// <see cref="TableStatements.FindShared"/>.
+/// </param>
+/// <param name="IsForEachRow">Whether each row needs an execution of its own.</param>
+public sealed record BulkStatement(
+    string Text,
+    Func<DbCommand, DbParameter[]> Parameters,
+    int? Shared = null,
+    bool IsForEachRow = false);
 
 /// <summary>A statement on many rows of values.</summary>
 public abstract class BulkStep(BulkStatement statement, Action<DbDataReader>? found)

@@ -20,6 +20,11 @@ public interface IDatabaseDialect
     /// <summary>The number of writers of a node that can usefully commit at the same time.</summary>
     int Writers { get; }
 
+    /// <summary>
+    /// Whether a commit should change the rows of one reseller only, because those of another one may lie on another server.
+    /// </summary>
+    bool CommitsByReseller => false;
+
     /// <summary>The isolation level for reading a consistent snapshot without blocking writers.</summary>
     IsolationLevel SnapshotLevel { get; }
 
@@ -44,6 +49,10 @@ public interface IDatabaseDialect
 
     /// <summary>Whether the context's role could change the schema or remove the ledger's protection.</summary>
     Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
+
+    /// <summary>Checks that the settings describe the database as it is.</summary>
+    /// <exception cref="InvalidOperationException">They do not; the message says what to change.</exception>
+    Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The statements on one table's rows.</summary>
     TableStatements Statements { get; }

@@ -62,6 +62,14 @@ public sealed class PortalDatabase
         return await Dialect.IsOwnerAsync(db, cancellationToken);
     }
 
+    /// <summary>Checks that the settings describe the database as it is.</summary>
+    /// <exception cref="InvalidOperationException">They do not; the message says what to change.</exception>
+    public async Task CheckSettingsAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = Open(TenantScope.None);
+        await Dialect.CheckSettingsAsync(db, cancellationToken);
+    }
+
     /// <summary>Whether something failed because the database is away for the moment, and may succeed in a while.</summary>
     public bool IsAway(Exception failure)
     {

@@ -14,7 +14,9 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public bool HasRoles => true;
 
-    public int Writers => Math.Clamp(Environment.ProcessorCount, 2, 8);
+    public virtual int Writers => Math.Clamp(Environment.ProcessorCount, 2, 8);
+
+    public virtual bool CommitsByReseller => false;
 
     public abstract IsolationLevel SnapshotLevel { get; }
 
@@ -30,6 +32,8 @@ public abstract class ServerDialect : IDatabaseDialect
     public abstract Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken);
 
     public abstract Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
+
+    public virtual Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public abstract TableStatements Statements { get; }
 

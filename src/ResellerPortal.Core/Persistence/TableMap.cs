@@ -15,19 +15,20 @@ namespace ResellerPortal.Core.Persistence;
 internal sealed class TableMap<TEntity>
     where TEntity : class
 {
-    private static readonly ConcurrentDictionary<IModel, TableMap<TEntity>> Maps = new();
+    /// <summary>By the statements' type as well, since databases with other statements may have the same model.</summary>
+    private static readonly ConcurrentDictionary<(IModel Model, Type Statements), TableMap<TEntity>> Maps = new();
 
     private readonly ConcurrentDictionary<string, BulkStatement> _selects = new();
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
     private readonly ConcurrentDictionary<string[], RowStatement<TEntity>> _updates = new();
-    private readonly IDatabaseDialect _dialect;
+    private readonly TableStatements _statements;
     private RowStatement<TEntity>? _merge;
 
     private TableMap(PortalDbContext db, IDatabaseDialect dialect)
     {
         var entity = db.Model.FindEntityType(typeof(TEntity))!;
-        _dialect = dialect;
+        _statements = TenantKeys.IsDivided(typeof(TEntity)) ? dialect.Statements.Divided : dialect.Statements;
         _properties = [.. entity.GetProperties()];
         _mappings = Array.ConvertAll(_properties, p => p.GetRelationalTypeMapping());
         Read = Reader();
@@ -43,37 +44,36 @@ internal sealed class TableMap<TEntity>
     /// <summary>Creates an entity from a row returned by one of the select statements.</summary>
     public Func<DbDataReader, TEntity> Read { get; }
 
-    public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect) =>
-        Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
+    public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect)
+    {
+        var key = (db.Model, dialect.Statements.GetType());
+        return Maps.TryGetValue(key, out var known) ? known : Maps.GetOrAdd(key, _ => new TableMap<TEntity>(db, dialect));
+    }
 
     public RowStatement<TEntity> Insert => field ??= new(
-        new BulkStatement(_dialect.Statements.Insert(Table, Columns()), CreateParameters(All)), CreateValueReader(All));
+        Create(_statements.Insert(Table, Columns()), All) with { IsForEachRow = _statements.InsertsEachRow }, CreateValueReader(All));
 
     public RowStatement<TEntity> Delete => field ??= new(
-        new BulkStatement(_dialect.Statements.Delete(Table, ColumnNames(Keys)), CreateParameters(Keys)), CreateValueReader(Keys));
+        Create(_statements.Delete(Table, ColumnNames(Keys)), Keys), CreateValueReader(Keys));
 
     /// <summary>Updates the given properties of the row with the entity's key.</summary>
     /// <param name="properties">Must be the same array instance on every call, because statements are cached by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
-        new BulkStatement(
-            _dialect.Statements.Update(Table, ColumnNames(properties), ColumnNames(Keys)), CreateParameters([.. properties, .. Keys])),
+        Create(_statements.Update(Table, ColumnNames(properties), ColumnNames(Keys)), [.. properties, .. Keys]),
         CreateValueReader([.. properties, .. Keys])));
 
     /// <summary>Inserts a row or merges it into the existing one. Every call must name the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
-        new BulkStatement(
-            _dialect.Statements.Merge(Table, Columns(), ColumnNames(Keys), ColumnNames(sums), ColumnNames(maxima)), CreateParameters(All)),
+        Create(_statements.Merge(Table, Columns(), ColumnNames(Keys), ColumnNames(sums), ColumnNames(maxima)), All),
         CreateValueReader(All));
 
     /// <summary>Selects complete rows by the values of the given properties, for <see cref="Read"/>.</summary>
     /// <param name="condition">An additional condition, built with <see cref="Column"/>.</param>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
-        _ => new BulkStatement(
-            _dialect.Statements.Select(Table, Columns(), ColumnNames(by), condition, ColumnNames(Keys), isLocking),
-            CreateParameters(by)));
+        _ => Create(_statements.Select(Table, Columns(), ColumnNames(by), condition, ColumnNames(Keys), isLocking), by));
 
-    public string Column(string property) => _dialect.Statements.Quote(ColumnName(property));
+    public string Column(string property) => _statements.Quote(ColumnName(property));
 
     /// <summary>Returns a function that converts values of the given properties to their stored form.</summary>
     public Func<object?[], object?[]> Stored(string[] properties)
@@ -102,6 +102,10 @@ internal sealed class TableMap<TEntity>
         });
         return Expression.Lambda<Func<RowKey, object?[]>>(Expression.NewArrayInit(typeof(object), stored), key).Compile();
     }
+
+    /// <param name="properties">Whose values are the parameters.</param>
+    private BulkStatement Create(string text, string[] properties) =>
+        new(text, CreateParameters(properties), _statements.FindShared(ColumnNames(properties)));
 
     private string[] All => Array.ConvertAll(_properties, p => p.Name);
 

@@ -38,6 +38,19 @@ public abstract class TableStatements
         IReadOnlyList<string> sums,
         IReadOnlyList<string> maxima);
 
+    /// <summary>The statements on tables whose rows are divided by reseller, if the database divides them.</summary>
+    public virtual TableStatements Divided => this;
+
+    /// <summary>Whether an insert is executed for each row.</summary>
+    public virtual bool InsertsEachRow => false;
+
+    /// <summary>
+    /// The column of which all rows of one execution have the same value, because the statement must name the server that has them; null
+    /// if there is none.
+    /// </summary>
+    /// <param name="columns">The columns whose values are the statement's parameters.</param>
+    public virtual int? FindShared(IReadOnlyList<string> columns) => null;
+
     public virtual string Quote(string name) => $"\"{name}\"";
 
     /// <summary>What follows the table's name if its rows are locked.</summary>

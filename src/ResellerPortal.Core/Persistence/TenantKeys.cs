@@ -41,6 +41,10 @@ internal static class TenantKeys
         : entity.IsAssignableTo(typeof(IResellerOwned)) ? nameof(IResellerOwned.ResellerId)
         : null;
 
+    /// <summary>Whether a table's rows are divided by reseller in a database on several servers.</summary>
+    public static bool IsDivided(Type entity) =>
+        FindTenantProperty(entity) is not null && !entity.IsDefined(typeof(UniqueAcrossResellersAttribute), false);
+
     private static void LeadPrimaryKey(IMutableEntityType entity)
     {
         var (tenant, key) = (GetTenant(entity), entity.FindPrimaryKey()!);

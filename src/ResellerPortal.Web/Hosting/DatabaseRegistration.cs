@@ -67,6 +67,7 @@ internal static class DatabaseRegistration
     {
         "Sqlite" => new SqliteDialect(),
         "SqlServer" => new SqlServerDialect(),
+        _ when settings.GetValue<bool>("Database:Distributed") => new CitusDialect(ReadScopeKey(settings["Database:ScopeKey"])),
         _ => new PostgreSqlDialect(ReadScopeKey(settings["Database:ScopeKey"])),
     };
 

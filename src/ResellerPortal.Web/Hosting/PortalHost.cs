@@ -103,7 +103,8 @@ internal static class PortalHost
 
     /// <summary>Brings the database up to date and fills it with demonstration data, where the settings say so.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The portal would run as the owner of its tables, or a folder that the settings name cannot be used.
+    /// The portal would run as the owner of its tables, its settings do not describe its database, or a folder that they name cannot be
+    /// used.
     /// </exception>
     public static async Task PrepareAsync(this WebApplication app)
     {
@@ -121,6 +122,7 @@ internal static class PortalHost
                     + "ConnectionStrings:PortalOwner and another role in ConnectionStrings:Portal, and run 'migrate', which creates it.");
         }
 
+        await app.Services.GetRequiredService<PortalDatabase>().CheckSettingsAsync();
         if (app.Configuration.GetValue<bool>("Demo:Seed") && app.Environment.IsDevelopment())
         {
             await app.Services.GetRequiredService<DemoSeeder>().SeedAsync();

@@ -1,0 +1,137 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Storage.PostgreSql;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Persistence;
+
+/// <summary>What only a cluster can prove. Where one is given, all tests of every server run there as well.</summary>
+public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<DatabaseServers>
+{
+    private const string Skipped = "TEST_CITUS is not set, so nothing runs on a distributed database.";
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task Rows_of_another_reseller_are_neither_seen_nor_written_whatever_a_statement_sets()
+    {
+        await using var database = await databases.OpenAsync("Citus");
+        var (northwind, owner) = await database.Data.AddResellerAsync("northwind");
+        var (rival, other) = await database.Data.AddResellerAsync("fabrikam");
+        await database.Data.BuyAsync(owner, 10, 1);
+        await database.Data.BuyAsync(other, 10, 1);
+        await using var own = database.Database.Open(TenantScope.ForReseller(northwind.Id));
+        await using var rivals = database.Database.Open(TenantScope.ForReseller(rival.Id));
+        await using var none = database.Database.Open(TenantScope.None);
+        const string count = "SELECT count(*)::int AS \"Value\" FROM \"CreditLot\"";
+
+        Assert.Equal(1, await ReadAsync(own, count));
+        Assert.Equal(1, await ReadAsync(rivals, count));
+        Assert.Equal(0, await ReadAsync(none, count));
+        Assert.Equal(1, await ReadAsync(own, "SELECT count(*)::int AS \"Value\" FROM \"Reseller\""));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => ReadAsync(own, "SELECT count(*)::int AS \"Value\" FROM identity.\"AspNetUsers\""));
+
+        // A scope that is not signed, and a write into another reseller's rows.
+        await using (var transaction = await own.Database.BeginTransactionAsync())
+        {
+            await ExecuteAsync(own, $"SET LOCAL portal.reseller = '{rival.Id}'");
+            Assert.Equal(0, await ReadAsync(own, count));
+        }
+
+        Assert.Equal(
+            0, await ExecuteAsync(own, $"UPDATE \"CreditLot\" SET \"Used\" = 5 WHERE \"ResellerId\" = '{rival.Id}'"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(
+            own, $"INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ('{rival.Id}', 'a', '')"));
+        Assert.Contains("row-level security", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await ReadAsync(own, count));
+    }
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task A_month_is_metered_with_commits_on_one_server_each_then_invoiced_and_verified()
+    {
+        await using var database = await databases.OpenAsync("Citus");
+        await using var db = database.OpenAll();
+        var shops = new List<(Actor Owner, string Secret)>();
+
+        // More resellers than writers, so that some share one.
+        for (var i = 0; i < 12; i++)
+        {
+            var (_, owner) = await database.Data.AddResellerAsync($"northwind{i}");
+            await database.Data.BuyAsync(owner, 100, 1, validityDays: 100);
+            shops.Add((owner, (await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret));
+        }
+
+        await Task.WhenAll(shops.Select(shop => database.ReserveAsync(shop.Secret)));
+        const string prepared = "SELECT count(*)::int AS \"Value\" FROM pg_dist_transaction";
+        await using (var owner = database.OpenAsOwner())
+        {
+            // A commit on several servers leaves a record there until the cluster has cleared it away.
+            var before = await ReadAsync(owner, prepared);
+            await Task.WhenAll(Enumerable.Range(0, 120).Select(i => database.UseAsync(shops[i % 12].Secret)));
+            Assert.InRange(await ReadAsync(owner, prepared), 0, before);
+        }
+
+        database.Clock.Advance(TimeSpan.FromDays(31));
+        foreach (var (owner, _) in shops)
+        {
+            var draft = (await database.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
+            var invoice = await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+            Assert.Equal(10, invoice.Lines.Sum(line => line.Quantity));
+        }
+
+        await database.SweepAsync();
+        await database.AssertLedgerIsCleanAsync();
+        Assert.Equal(120, await db.LedgerEntries.Where(e => e.Flags == EntryFlags.None).SumAsync(e => e.Quantity));
+    }
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task A_filled_database_is_divided_with_its_rows_and_its_protection_and_a_repetition_changes_nothing()
+    {
+        var (server, name) = (CitusHost.Given!, $"portal_{Guid.NewGuid():N}");
+        server.CreateEmpty(name);
+        await using var database = await TestDatabase.OpenAsync(
+            PostgreSqlFixture.Dialect, server.Connection(name), () => server.Drop(name), ownerConnection: server.OwnerConnection(name));
+        var secret = await database.SellAsync();
+        await database.UseAsync(secret);
+        await database.StopAsync();
+        NpgsqlConnection.ClearAllPools();
+
+        var divided = new PortalDatabase(new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), server.Connection(name));
+        await divided.MigrateAsync(server.OwnerConnection(name));
+        await divided.MigrateAsync(server.OwnerConnection(name));
+
+        await divided.CheckSettingsAsync();
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => database.Database.CheckSettingsAsync());
+        Assert.Contains("Database:Distributed", refused.Message, StringComparison.Ordinal);
+        Assert.Empty((await new LedgerVerifier(divided).VerifyAsync()).Faults);
+        await using var all = divided.Open(TenantScope.CrossTenants("test"));
+        var entry = await all.LedgerEntries.SingleAsync();
+        await using var own = divided.Open(TenantScope.ForReseller(entry.ResellerId));
+        Assert.Equal(entry.RequestId, (await own.LedgerEntries.SingleAsync()).RequestId);
+        await using var owner = database.OpenAsOwner();
+        Assert.Equal(
+            0,
+            await ReadAsync(
+                owner,
+                "SELECT count(*)::int AS \"Value\" FROM pg_dist_partition WHERE pg_relation_size(logicalrelid) > 0"));
+        foreach (var sql in (string[])[
+            "UPDATE \"LedgerEntry\" SET \"Quantity\" = 0",
+            "DELETE FROM \"LedgerEntry\"",
+            "TRUNCATE TABLE \"LotDraw\"",
+            "DELETE FROM \"AuditEntry\"",
+        ])
+        {
+            var change = await Assert.ThrowsAsync<PostgresException>(() => owner.Database.ExecuteSqlRawAsync(sql));
+            Assert.Contains("append-only", change.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static Task<int> ExecuteAsync(PortalDbContext db, string statement) => db.Database.ExecuteSqlRawAsync(statement);
+
+    private static Task<int> ReadAsync(PortalDbContext db, string query) => db.Database.SqlQueryRaw<int>(query).SingleAsync();
+}
