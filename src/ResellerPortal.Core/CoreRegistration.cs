@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Archiving;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.BankStatements;
@@ -169,6 +170,7 @@ public static class CoreRegistration
         services.AddHostedService<MeterWriter>();
         services.AddPeriodicWorker<ReservationSweepWorker>();
         services.AddPeriodicWorker<ExpiryWorker>();
+        services.AddPeriodicWorker<PartitionWorker>();
         return services;
     }
 

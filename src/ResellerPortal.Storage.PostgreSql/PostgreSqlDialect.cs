@@ -45,6 +45,8 @@ public sealed class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
     public override Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         PostgreSqlAccess.IsOwnerAsync(db, cancellationToken);
 
+    public override MonthPartitions Partitions { get; } = new PostgreSqlPartitions();
+
     public override TableStatements Statements { get; } = new SetStatements();
 
     /// <summary>

@@ -32,6 +32,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         inner.IsOwnerAsync(db, cancellationToken);
 
+    public MonthPartitions? Partitions => inner.Partitions;
+
     public TableStatements Statements => inner.Statements;
 
     public virtual Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);

@@ -172,8 +172,8 @@ internal sealed record ClaimedUsage(
         var rows = entries
             .Join(
                 db.LotDraws,
-                e => new { e.CustomerId, e.Sequence },
-                d => new { d.CustomerId, d.Sequence },
+                e => new { e.ResellerId, e.CustomerId, e.Sequence, e.RecordedAtUtc },
+                d => new { d.ResellerId, d.CustomerId, d.Sequence, d.RecordedAtUtc },
                 (e, d) => new { e.OccurredAtUtc, e.TokenId, e.Converter, e.Environment, d.UnitCostMicros, d.Currency, d.Quantity })
             .AsAsyncEnumerable();
         var totals = new UsageTotals();

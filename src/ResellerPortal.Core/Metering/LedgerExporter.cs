@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -96,6 +97,27 @@ public sealed record ExportedEntry(
         PreviousHash = Convert.FromHexString(Previous),
         Hash = Convert.FromHexString(Hash),
     };
+
+    /// <summary>Restores the draws. The cost is the quantity times the lot's unit cost exactly, so that it says the unit cost.</summary>
+    /// <exception cref="FormatException">A field cannot be read.</exception>
+    internal List<LotDraw> ToDraws() =>
+    [
+        .. (Draws ?? []).Select(draw => new LotDraw
+        {
+            ResellerId = default,
+            CustomerId = new CustomerId(Customer),
+            Sequence = Sequence,
+            RecordedAtUtc = UtcMicroseconds.ToInstant(Recorded),
+            LotId = draw.Lot,
+            Quantity = draw.Quantity,
+            CostMicros = draw.Cost,
+            UnitCostMicros = draw.Quantity != 0 && draw.Cost % draw.Quantity == 0
+                ? draw.Cost / draw.Quantity
+                : throw new FormatException($"the cost of entry {Sequence} is no multiple of its quantity"),
+            Currency = Currency.FromCode(draw.Currency),
+            Salt = Convert.FromHexString(draw.Salt),
+        }),
+    ];
 
     private static T ParseEnum<T>(string text)
         where T : struct, Enum =>

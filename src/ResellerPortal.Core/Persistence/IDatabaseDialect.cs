@@ -45,6 +45,9 @@ public interface IDatabaseDialect
     /// <summary>Whether the context's role could change the schema or remove the ledger's protection.</summary>
     Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
+    /// <summary>The months of the tables that grow for ever; null if the provider does not divide them.</summary>
+    MonthPartitions? Partitions => null;
+
     /// <summary>The statements on one table's rows.</summary>
     TableStatements Statements { get; }
 

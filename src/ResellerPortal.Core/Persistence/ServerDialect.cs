@@ -31,6 +31,8 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public abstract Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);
 
+    public virtual MonthPartitions? Partitions => null;
+
     public abstract TableStatements Statements { get; }
 
     public abstract Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken);
