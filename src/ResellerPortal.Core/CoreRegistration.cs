@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Archiving;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
@@ -171,6 +172,8 @@ public static class CoreRegistration
         services.AddPeriodicWorker<ReservationSweepWorker>();
         services.AddPeriodicWorker<ExpiryWorker>();
         services.AddPeriodicWorker<PartitionWorker>();
+        services.AddSingleton<ArchiveService>();
+        services.AddSingleton<ArchiveQueries>();
         return services;
     }
 

@@ -36,6 +36,7 @@ public sealed partial class ProjectTests
     private static readonly string[] CoreOrder =
         [
             "Moving",
+            "Archiving",
             "Privacy",
             "Notifications",
             "Insights",
@@ -60,6 +61,7 @@ public sealed partial class ProjectTests
             "Currencies",
             "Outbox",
             "Auditing",
+            "Archives",
             "Access",
             "Persistence",
             "Taxes",

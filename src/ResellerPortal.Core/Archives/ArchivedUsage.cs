@@ -20,6 +20,14 @@ public static class ArchivedUsage
             ArchiveKind kind = ArchiveKind.Ledger) =>
             (await db.ArchivedMonths.Where(m => m.Kind == kind).MaxAsync(m => (DateOnly?)m.Month, cancellationToken))?.AddMonths(1);
 
+        /// <summary>When each customer's latest archived usage happened, by the customer's id.</summary>
+        public async Task<IReadOnlyDictionary<Guid, DateTimeOffset?>> ReadLatestArchivedAsync(CancellationToken cancellationToken) =>
+            await db.ArchivedRanges
+                .Where(r => r.Kind == ArchiveKind.Ledger)
+                .GroupBy(r => r.Chain)
+                .Select(g => new { g.Key, Latest = g.Max(r => r.LastOccurredAtUtc) })
+                .ToDictionaryAsync(g => g.Key, g => (DateTimeOffset?)g.Latest, cancellationToken);
+
         /// <summary>The archived numbers of one customer's ledger, in order.</summary>
         public IQueryable<ArchivedRange> ArchivedEntries(CustomerId customer)
         {
@@ -31,12 +39,12 @@ public static class ArchivedUsage
     }
 
     /// <summary>
-    /// Whether usage of the same billing period may be in the archive: such usage cannot be priced any more on top of the period's, nor be
+    /// Whether usage of the same billing period is in the archive: further usage cannot be priced any more on top of the period's, nor be
     /// compared with what was recorded.
     /// </summary>
-    /// <param name="kept">The first day that is in the database, UTC.</param>
-    public static bool IsBefore(DateOnly kept, DateTimeOffset occurredAtUtc, TimeZoneInfo zone) =>
-        BillingPeriod.Containing(occurredAtUtc, zone).StartsAtUtc(zone) < StartsAtUtc(kept);
+    /// <param name="latest">When the customer's latest archived usage happened; null if there is none.</param>
+    public static bool Overlaps(DateTimeOffset? latest, DateTimeOffset occurredAtUtc, TimeZoneInfo zone) =>
+        latest >= BillingPeriod.Containing(occurredAtUtc, zone).StartsAtUtc(zone);
 
     public static DateTimeOffset StartsAtUtc(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 

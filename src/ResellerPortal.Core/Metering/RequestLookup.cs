@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -48,13 +47,17 @@ internal static class RequestLookup
         }
 
         // Read after the ledger: a month leaves it only when nobody reads it any more.
-        if (await rows.Db.FindFirstKeptDayAsync(cancellationToken) is { } kept)
+        var archived = await rows.Db.ReadLatestArchivedAsync(cancellationToken);
+        if (archived.Count > 0 && facts.Any(IsArchived))
         {
-            var reseller = rows.GetReseller(rows.Db.Scope.Reseller!.Value);
-            if (facts.Any(f => ArchivedUsage.IsBefore(kept, f.OccurredAtUtc, reseller.Zone)))
-            {
-                throw new ArchivedUsageException(kept);
-            }
+            throw new ArchivedUsageException((await rows.Db.FindFirstKeptDayAsync(cancellationToken))!.Value);
+        }
+
+        bool IsArchived(UsageFact fact)
+        {
+            var token = rows.GetToken(fact.TokenId);
+            return ArchivedUsage.Overlaps(
+                archived.GetValueOrDefault(token.CustomerId.Value), fact.OccurredAtUtc, rows.GetReseller(token.ResellerId).Zone);
         }
     }
 }

@@ -1,4 +1,3 @@
-using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;

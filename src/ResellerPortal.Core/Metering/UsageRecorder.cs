@@ -30,9 +30,9 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         var rows = new LedgerRowCache(database, db);
         await rows.LockAsync(LedgerKeys.FromTokenIds(db.Scope.Reseller!.Value, tokenIds));
         var keys = LedgerKeys.FromTokens(tokenIds.Select(rows.GetToken));
-        await RequestLookup.ValidateAsync(rows, facts, cancellationToken);
         var now = clock.GetUtcNow();
         var counters = await UsageCounters.LoadAsync(rows, keys, [], facts.Min(f => f.OccurredAtUtc), now);
+        await RequestLookup.ValidateAsync(rows, facts, cancellationToken);
         var posting = new LedgerPosting(rows, counters, now);
         foreach (var fact in facts)
         {

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>The tables that grow for ever, divided by month on a provider that can drop a month as a whole.</summary>
