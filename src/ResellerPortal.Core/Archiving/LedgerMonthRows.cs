@@ -130,7 +130,8 @@ internal sealed class LedgerMonthRows : MonthRows
                     || !LedgerHash.Commit(exported.ToDraws()).AsSpan().SequenceEqual(entry.CostCommitment))
                 {
                     throw new ArchiveFileException(
-                        $"Entry {entry.Sequence} of the customer {customer} is not what was hashed. Run verify-ledger; nothing was dropped.");
+                        $"Entry {entry.Sequence} of the customer {customer} is not what was hashed. Run verify-ledger; nothing was "
+                            + "dropped.");
                 }
 
                 read.Add(entry.Sequence, entry.PreviousHash, entry.Hash, entry.OccurredAtUtc);

@@ -39,8 +39,8 @@ internal static class RequestLookup
     {
         var ids = new HashSet<Guid>(facts.Count);
         var repeated = facts.Where(f => !ids.Add(f.RequestId)).Select(f => f.RequestId).ToList();
-        repeated.AddRange(
-            (await ReadAsync(rows, facts.Select(f => new RowKey(rows.GetToken(f.TokenId).ResellerId, f.RequestId)))).Select(e => e.RequestId));
+        var recorded = await ReadAsync(rows, facts.Select(f => new RowKey(rows.GetToken(f.TokenId).ResellerId, f.RequestId)));
+        repeated.AddRange(recorded.Select(e => e.RequestId));
         if (repeated.Count > 0)
         {
             throw new DuplicateRequestException(repeated[0]);

@@ -48,7 +48,7 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         }
     }
 
-    /// <summary>Numbers are continued behind the last one of the target, and entries verified from the first: both need all of them.</summary>
+    /// <summary>Numbers are continued behind the last one of the target, and entries verified from the first.</summary>
     private static async Task CheckArchiveAsync(PortalDbContext db, string which, CancellationToken cancellationToken)
     {
         if (await db.FindFirstKeptDayAsync(cancellationToken) is { } kept)

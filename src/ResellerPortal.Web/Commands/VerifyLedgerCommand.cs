@@ -7,8 +7,8 @@ using ResellerPortal.Core.Metering;
 namespace ResellerPortal.Web.Commands;
 
 /// <summary>
-/// <c>verify-ledger [--archive folder]</c>: verifies ledger, balances, claims and history, with the archived months if their folder is given;
-/// <c>verify-ledger --export ledger.ndjson</c>: verifies an exported file without a database.
+/// <c>verify-ledger [--archive folder]</c>: verifies ledger, balances, claims and history, with the archived months if their folder is
+/// given; <c>verify-ledger --export ledger.ndjson</c>: verifies an exported file without a database.
 /// </summary>
 internal static class VerifyLedgerCommand
 {

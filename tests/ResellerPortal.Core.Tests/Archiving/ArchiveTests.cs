@@ -156,7 +156,8 @@ public sealed class ArchiveTests(DatabaseServers databases) : IClassFixture<Data
         const string Text = "Entries recorded before 1 December 2026 (UTC) are in the archive.";
         var corrections = new LedgerCorrectionService(database.Database, database.Clock);
 
-        Assert.Contains(Text, (await corrections.CorrectAsync(owner, customer.Id, 1, 5, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Text, (await corrections.CorrectAsync(owner, customer.Id, 1, 5, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(
             Text, (await corrections.CorrectAsync(owner, customer.Id, 99, 5, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
         Assert.False((await corrections.CorrectAsync(owner, customer.Id, 3, 5, "Wrong")).IsRefused);

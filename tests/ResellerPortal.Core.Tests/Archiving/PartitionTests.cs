@@ -213,9 +213,11 @@ public sealed class PartitionTests(DatabaseServers databases) : IClassFixture<Da
         new AuditSealingWorker(database.Database, database.Clock, NullLogger<AuditSealingWorker>.Instance).SealAsync();
 
     private static Task<long> CountAsync(PortalDbContext db, string table) =>
-        db.Database.SqlQueryRaw<long>($"SELECT count(*) AS \"Value\" FROM \"{table}\"").SingleAsync();
+        ReadAsync<long>(db, $"SELECT count(*) AS \"Value\" FROM \"{table}\"");
 
-    private static Task<bool> ReadAsync(PortalDbContext db, string sql) => db.Database.SqlQueryRaw<bool>(sql).SingleAsync();
+    private static Task<bool> ReadAsync(PortalDbContext db, string sql) => ReadAsync<bool>(db, sql);
+
+    private static Task<T> ReadAsync<T>(PortalDbContext db, string sql) => db.Database.SqlQueryRaw<T>(sql).SingleAsync();
 
     /// <returns>What the database says.</returns>
     private static async Task<string> FailAsync(PortalDbContext db, string sql) =>
