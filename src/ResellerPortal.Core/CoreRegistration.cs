@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Analytics;
+using ResellerPortal.Core.Archives;
+using ResellerPortal.Core.Archiving;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.BankStatements;
@@ -171,6 +173,9 @@ public static class CoreRegistration
         services.AddHostedService<MeterWriter>();
         services.AddPeriodicWorker<ReservationSweepWorker>();
         services.AddPeriodicWorker<ExpiryWorker>();
+        services.AddPeriodicWorker<PartitionWorker>();
+        services.AddSingleton<ArchiveService>();
+        services.AddSingleton<ArchiveQueries>();
         return services;
     }
 

@@ -177,6 +177,7 @@ internal static class PostgreSqlAccess
             $"GRANT USAGE ON SCHEMA {TableAccess.IdentitySchema} TO {all};",
             $"REVOKE ALL ON ALL TABLES IN SCHEMA public, {TableAccess.IdentitySchema} FROM {all}, {tenant};",
             $"GRANT SELECT ON \"__EFMigrationsHistory\" TO {all};",
+            $"GRANT EXECUTE ON FUNCTION make_partitions(date, integer) TO {Quote(name + AllTenantsRoleSuffix)};",
             .. tables.Select(table => $"GRANT SELECT{Writes(table)} ON {Quote(table)} TO {all};"),
             .. tables
                 .Where(table => table.Owner == TableOwner.Installation)

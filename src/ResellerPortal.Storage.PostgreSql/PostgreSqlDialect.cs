@@ -56,6 +56,8 @@ public class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
         }
     }
 
+    public override MonthPartitions Partitions { get; } = new PostgreSqlPartitions();
+
     public override TableStatements Statements { get; } = new SetStatements();
 
     /// <summary>

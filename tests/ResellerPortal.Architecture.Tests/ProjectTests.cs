@@ -36,6 +36,7 @@ public sealed partial class ProjectTests
     private static readonly string[] CoreOrder =
         [
             "Moving",
+            "Archiving",
             "Privacy",
             "Notifications",
             "Insights",
@@ -61,6 +62,7 @@ public sealed partial class ProjectTests
             "Currencies",
             "Outbox",
             "Auditing",
+            "Archives",
             "Access",
             "Persistence",
             "Taxes",

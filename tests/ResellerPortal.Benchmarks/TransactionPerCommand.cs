@@ -79,6 +79,7 @@ internal sealed class TransactionPerCommand(BenchmarkData setup)
         customer.LastSequence++;
         var draw = new LotDraw
         {
+            RecordedAtUtc = now,
             ResellerId = token.ResellerId,
             CustomerId = customer.Id,
             Sequence = customer.LastSequence,

@@ -37,6 +37,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         inner.CheckSettingsAsync(db, cancellationToken);
 
+    public MonthPartitions? Partitions => inner.Partitions;
+
     public TableStatements Statements => inner.Statements;
 
     public virtual Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);

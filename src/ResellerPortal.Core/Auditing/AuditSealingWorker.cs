@@ -9,8 +9,8 @@ namespace ResellerPortal.Core.Auditing;
 
 /// <summary>
 /// Assigns numbers and hashes to new audit entries shortly after they are written. Sealing is not part of the audited transactions,
-/// because locking the end of a chain would serialise all of a reseller's operations. If two nodes seal at once, both use the same next
-/// number and the database accepts only one.
+/// because locking the end of a chain would serialise all of a reseller's operations. If two nodes seal at once, both move the chain's end
+/// (<see cref="HistoryChain"/>) from the same number, and only one succeeds.
 /// </summary>
 public sealed class AuditSealingWorker(
     PortalDatabase database,
@@ -31,7 +31,7 @@ public sealed class AuditSealingWorker(
         {
             return await SealAsync(cancellationToken);
         }
-        catch (DbException failure)
+        catch (Exception failure) when (failure is DbException or DbUpdateException)
         {
             Logger.LogDebug(failure, "Another node is sealing the history, or the database is unreachable.");
             return 0;
@@ -57,7 +57,7 @@ public sealed class AuditSealingWorker(
                 .ThenBy(a => a.Id)
                 .Take(Batch)
                 .ToListAsync(cancellationToken);
-            foreach (var chain in waiting.GroupBy(a => a.Chain))
+            foreach (var chain in waiting.GroupBy(a => a.Chain).OrderBy(c => c.Key))
             {
                 await SealAsync(db, chain.Key, chain, cancellationToken);
             }
@@ -77,25 +77,55 @@ public sealed class AuditSealingWorker(
         IEnumerable<AuditEntry> entries,
         CancellationToken cancellationToken)
     {
-        var head = await db.AuditEntries.AsNoTracking()
-            .Where(a => a.Chain == chain && a.Sequence != null)
-            .OrderByDescending(a => a.Sequence)
-                .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(cancellationToken);
-        var (sequence, previous) = (head?.Sequence ?? 0, head?.Hash ?? AuditHash.Start);
+        var end = await db.HistoryChains.AsNoTracking().SingleOrDefaultAsync(c => c.Chain == chain, cancellationToken);
+        var (sequence, previous) = (end?.LastSequence ?? 0, end?.LastHash ?? AuditHash.Start);
+        var seals = new List<(AuditEntry Entry, long Sequence, byte[] Salt, byte[] Commitment, byte[] Hash)>();
         foreach (var entry in entries)
         {
             sequence++;
             var salt = AuditHash.NewSalt();
             var commitment = AuditHash.ComputeCommitment(entry, salt);
-            var hash = AuditHash.Compute(entry, sequence, commitment, previous);
-            await db.AuditEntries.Where(a => a.Chain == entry.Chain && a.Id == entry.Id).ExecuteUpdateAsync(
+            previous = AuditHash.Compute(entry, sequence, commitment, previous);
+            seals.Add((entry, sequence, salt, commitment, previous));
+        }
+
+        await MoveEndAsync(db, chain, end, sequence, previous, cancellationToken);
+        foreach (var (entry, number, salt, commitment, hash) in seals)
+        {
+            await db.AuditEntries.Where(a => a.Chain == chain && a.Id == entry.Id && a.AtUtc == entry.AtUtc).ExecuteUpdateAsync(
                 set => set
-                    .SetProperty(a => a.Sequence, sequence)
+                    .SetProperty(a => a.Sequence, number)
                     .SetProperty(a => a.Salt, salt)
                     .SetProperty(a => a.Commitment, commitment)
                     .SetProperty(a => a.Hash, hash),
                 cancellationToken);
-            previous = hash;
+        }
+    }
+
+    /// <exception cref="DbUpdateException">Another node has moved it.</exception>
+    private static async Task MoveEndAsync(
+        PortalDbContext db,
+        Guid chain,
+        HistoryChain? end,
+        long sequence,
+        byte[] hash,
+        CancellationToken cancellationToken)
+    {
+        if (end is null)
+        {
+            db.HistoryChains.Add(new HistoryChain
+            {
+                Chain = chain,
+                ResellerId = chain == Guid.Empty ? null : new ResellerId(chain),
+                LastSequence = sequence,
+                LastHash = hash,
+            });
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        else if (await db.HistoryChains.Where(c => c.Chain == chain && c.LastSequence == end.LastSequence).ExecuteUpdateAsync(
+            set => set.SetProperty(c => c.LastSequence, sequence).SetProperty(c => c.LastHash, hash), cancellationToken) == 0)
+        {
+            throw new DbUpdateConcurrencyException($"Another node seals the history {chain}.");
         }
     }
 }

@@ -11,6 +11,8 @@ public static class AuditTrail
     {
         public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
 
+        public DbSet<HistoryChain> HistoryChains => db.Set<HistoryChain>();
+
         /// <summary>
         /// Adds an entry to the current unit of work, so that it is saved or lost with the change. It includes the changes tracked so far,
         /// so call it last.

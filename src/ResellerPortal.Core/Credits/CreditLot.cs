@@ -75,6 +75,9 @@ public sealed class LotDraw : IResellerOwned
     /// <summary>Sequence of the customer's ledger entry.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>When the entry was recorded, by which both tables are divided into months.</summary>
+    public required DateTimeOffset RecordedAtUtc { get; init; }
+
     public required Guid LotId { get; init; }
 
     public required long Quantity { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
@@ -86,14 +87,22 @@ internal sealed record ClaimedUsage(
             cancellationToken)).Items;
 
     /// <summary>Reads what earlier invoices billed for a period, so that late usage is priced on top of it.</summary>
+    /// <exception cref="ArchivedUsageException">Some of it is in the archive.</exception>
     public static async Task<IReadOnlyList<UsageItem>> ReadBilledAsync(
         PortalDbContext db,
         Customer customer,
         DateTimeOffset from,
         DateTimeOffset until,
         TimeZoneInfo zone,
-        CancellationToken cancellationToken) =>
-        customer.BilledThroughSequence == 0 ? [] : (await ReadAsync(
+        CancellationToken cancellationToken)
+    {
+        if (customer.BilledThroughSequence == 0)
+        {
+            return [];
+        }
+
+        await CheckKeptAsync(db, db.ArchivedEntries(customer.Id).Where(r => r.LastOccurredAtUtc >= from), cancellationToken);
+        return (await ReadAsync(
             db,
             1,
             customer.BilledThroughSequence,
@@ -103,21 +112,41 @@ internal sealed record ClaimedUsage(
                 && e.OccurredAtUtc < until),
             zone,
             cancellationToken)).Items;
+    }
 
-    public static Task<ClaimedUsage> ReadRangeAsync(
+    /// <exception cref="ArchivedUsageException">Some of it is in the archive.</exception>
+    private static async Task<ClaimedUsage> ReadRangeAsync(
         PortalDbContext db,
         Customer customer,
         long first,
         long last,
         TimeZoneInfo zone,
-        CancellationToken cancellationToken) =>
-        ReadAsync(
+        CancellationToken cancellationToken)
+    {
+        await CheckKeptAsync(
+            db,
+            db.ArchivedEntries(customer.Id).Where(r => r.FirstSequence <= last && r.LastSequence >= first),
+            cancellationToken);
+        return await ReadAsync(
             db,
             first,
             last,
             db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last),
             zone,
             cancellationToken);
+    }
+
+    /// <summary>Refuses to compute from a part of the entries.</summary>
+    private static async Task CheckKeptAsync(
+        PortalDbContext db,
+        IQueryable<ArchivedRange> needed,
+        CancellationToken cancellationToken)
+    {
+        if (await needed.MaxAsync(r => (DateOnly?)r.Month, cancellationToken) is { } month)
+        {
+            throw new ArchivedUsageException(month.AddMonths(1));
+        }
+    }
 
     /// <summary>
     /// Reads the claim from the daily rollups, which have far fewer rows than the ledger. They agree when nothing claimed is late and both
@@ -172,8 +201,8 @@ internal sealed record ClaimedUsage(
         var rows = entries
             .Join(
                 db.LotDraws,
-                e => new { e.CustomerId, e.Sequence },
-                d => new { d.CustomerId, d.Sequence },
+                e => new { e.ResellerId, e.CustomerId, e.Sequence, e.RecordedAtUtc },
+                d => new { d.ResellerId, d.CustomerId, d.Sequence, d.RecordedAtUtc },
                 (e, d) => new { e.OccurredAtUtc, e.TokenId, e.Converter, e.Environment, d.UnitCostMicros, d.Currency, d.Quantity })
             .AsAsyncEnumerable();
         var totals = new UsageTotals();

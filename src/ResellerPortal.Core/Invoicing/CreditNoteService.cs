@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
@@ -111,6 +112,14 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         if (later is not null)
         {
             return Refusal.Because($"{later} is a later invoice of this customer. Void that one first, so that usage is billed in order.");
+        }
+
+        if (await db.ArchivedEntries(invoice.CustomerId).AnyAsync(
+                r => r.FirstSequence <= invoice.LastSequence && r.LastSequence >= invoice.FirstSequence, cancellationToken)
+            && await db.FindFirstKeptDayAsync(cancellationToken) is { } kept)
+        {
+            return Refusal.Because(
+                $"{ArchivedUsage.Describe(kept)} The usage of this invoice cannot be billed again. Credit it instead.");
         }
 
         var credited = await db.CreditNotes

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Metering;
@@ -64,6 +65,17 @@ internal sealed class FinalizationContext
                 Sequence = i.LastSequence,
             }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
             .ToDictionaryAsync(h => h.Id, h => h.Hash, cancellationToken);
+
+        // An invoice of fees alone ends at an entry that may be archived.
+        foreach (var invoice in invoices.Values.Where(i => i.LastSequence > 0 && !heads.ContainsKey(i.Id)))
+        {
+            if (await db.ArchivedEntries(invoice.CustomerId).Where(r => r.LastSequence == invoice.LastSequence)
+                .Select(r => r.LastHash)
+                .SingleOrDefaultAsync(cancellationToken) is { } head)
+            {
+                heads[invoice.Id] = head;
+            }
+        }
 
         // Loads what was set since the oldest draft, usually nothing. Compares versions because the clocks of two nodes may differ.
         var (card, rate) = (

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -19,7 +20,12 @@ public sealed record CustomerLedgerRow(
     string? Reference,
     string Hash);
 
-public sealed record CustomerLedgerList(IReadOnlyList<CustomerLedgerRow> Rows, long TotalCount, string ChainHead);
+/// <param name="KeptSince">The first day, UTC, since which all entries are listed; those recorded before are in the archive.</param>
+public sealed record CustomerLedgerList(
+    IReadOnlyList<CustomerLedgerRow> Rows,
+    long TotalCount,
+    string ChainHead,
+    DateOnly? KeptSince);
 
 /// <summary>The customer's own ledger, newest entry first. Paged by sequence, so page cost does not grow with the ledger.</summary>
 public sealed class CustomerLedgerQueries(PortalDatabase database)
@@ -31,6 +37,7 @@ public sealed class CustomerLedgerQueries(PortalDatabase database)
         var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This query requires a membership of a customer.");
         await using var db = database.Open(actor.Scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+        var archived = await db.ArchivedEntries(customerId).SumAsync(r => r.LastSequence - r.FirstSequence + 1, cancellationToken);
         var newest = customer.LastSequence - skip;
         var rows = await db.LedgerEntries.AsNoTracking()
             .Where(e => e.CustomerId == customerId && e.Sequence <= newest && e.Sequence > newest - take)
@@ -49,7 +56,8 @@ public sealed class CustomerLedgerQueries(PortalDatabase database)
                 e.CorrectsSequence,
                 e.Reference,
                 Convert.ToHexStringLower(e.Hash)))],
-            customer.LastSequence,
-            Convert.ToHexStringLower(customer.ChainHead));
+            customer.LastSequence - archived,
+            Convert.ToHexStringLower(customer.ChainHead),
+            archived == 0 ? null : await db.FindFirstKeptDayAsync(cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
@@ -17,6 +18,9 @@ internal sealed class LedgerTotals
 
     public Dictionary<Guid, long> UsedByLot { get; } = [];
 
+    /// <summary>Customers some of whose entries were not read, so that nothing can be said about what they add up to.</summary>
+    public Dictionary<CustomerId, ResellerId> Partial { get; } = [];
+
     public static void Add(Dictionary<Guid, long> sums, Guid key, long quantity) => sums[key] = sums.GetValueOrDefault(key) + quantity;
 }
 
@@ -26,7 +30,8 @@ internal sealed class CustomerLedgerVerifier(
     TimeZoneInfo zone,
     IReadOnlyDictionary<Guid, ApiToken> tokens,
     LedgerTotals totals,
-    List<string> faults)
+    List<string> faults,
+    List<string> unverified)
 {
     private readonly Dictionary<(DateOnly Day, Guid TokenId, string Converter, long UnitCostMicros), (long Entries, long Quantity,
     long CostMicros)> _rollups = [];
@@ -51,8 +56,29 @@ internal sealed class CustomerLedgerVerifier(
             faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} do not match its cost commitment.");
         }
 
+        if (draws.Any(d => d.RecordedAtUtc != entry.RecordedAtUtc))
+        {
+            faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} are of another instant than the entry.");
+        }
+
         Sum(entry, draws);
         (_head, _last) = (entry.Hash, entry.Sequence);
+    }
+
+    /// <summary>Goes on behind entries whose archive was not given.</summary>
+    public void Skip(ArchivedRange range)
+    {
+        if (range.FirstSequence != _last + 1 || !range.PreviousHash.AsSpan().SequenceEqual(_head))
+        {
+            faults.Add($"{customer.Name}: the archived entries from {range.FirstSequence} on do not follow from entry {_last}.");
+        }
+
+        unverified.Add(
+            $"{customer.Name}: entries {range.FirstSequence} to {range.LastSequence} are in "
+                + $"{ArchiveFolder.GetFileName(ArchiveKind.Ledger, range.Month)}, which was not given; "
+                + $"the chain is verified from entry {range.LastSequence + 1} on, and what the entries add up to is not.");
+        totals.Partial[customer.Id] = customer.ResellerId;
+        (_head, _last) = (range.LastHash, range.LastSequence);
     }
 
     public void Finish(IReadOnlyList<UsageRollup> stored)
@@ -61,6 +87,11 @@ internal sealed class CustomerLedgerVerifier(
         {
             faults.Add(
                 $"{customer.Name}: the account's chain head at entry {customer.LastSequence} does not match the ledger's end at {_last}.");
+        }
+
+        if (totals.Partial.ContainsKey(customer.Id))
+        {
+            return;
         }
 
         if (customer.UsedInMonth != _usedInMonth)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -12,7 +13,8 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
     /// <summary>
     /// Sets the total quantity of an entry. The difference to its current total becomes a correction entry on the same day, billed on the
     /// next invoice if that day is already invoiced.
-    /// Refused: the reason or the quantity is not valid; no such entry; the entry is itself a correction; it already has this quantity.
+    /// Refused: the reason or the quantity is not valid; no such entry; it is in the archive, or of a billing period that is; the entry is
+    /// itself a correction; it already has this quantity.
     /// </summary>
     /// <param name="quantity">The entry's new total in conversions; 0 reverses it completely.</param>
     public async Task<Outcome<LedgerEntry>> CorrectAsync(
@@ -39,9 +41,13 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var entry = await db.LedgerEntries.AsNoTracking()
             .SingleOrDefaultAsync(e => e.CustomerId == customerId && e.Sequence == sequence, cancellationToken);
+        var kept = await db.FindFirstKeptDayAsync(cancellationToken);
         if (entry is null)
         {
-            return Refusal.NotFound("entry");
+            return kept is { } day && await db.ArchivedEntries(customerId).AnyAsync(
+                r => r.FirstSequence <= sequence && r.LastSequence >= sequence, cancellationToken)
+                ? Refusal.Because($"{ArchivedUsage.Describe(day)} Entry {sequence} is one of them. Credit its invoice instead.")
+                : Refusal.NotFound("entry");
         }
 
         if (entry.Kind == EntryKind.Correction)
@@ -53,6 +59,14 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         var keys = new LedgerKeys();
         keys.Add(entry.TokenId, customerId, entry.ResellerId);
         await rows.LockAsync(keys);
+
+        var latest = await db.ArchivedEntries(customerId).MaxAsync(r => (DateTimeOffset?)r.LastOccurredAtUtc, cancellationToken);
+        if (kept is { } first && ArchivedUsage.Overlaps(latest, entry.OccurredAtUtc, rows.GetReseller(entry.ResellerId).Zone))
+        {
+            return Refusal.Because(
+                $"{ArchivedUsage.Describe(first)} Usage of this entry's billing period is among them, so that a correction could not be "
+                    + "priced. Credit its invoice instead.");
+        }
 
         var drawn = await NetDraws.ReadAsync(db, entry, cancellationToken);
         var change = quantity - drawn.Sum(d => d.Quantity);

@@ -3,8 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -97,6 +99,27 @@ public sealed record ExportedEntry(
         Hash = Convert.FromHexString(Hash),
     };
 
+    /// <summary>Restores the draws. The cost is the quantity times the lot's unit cost exactly, so that it says the unit cost.</summary>
+    /// <exception cref="FormatException">A field cannot be read.</exception>
+    internal List<LotDraw> ToDraws() =>
+    [
+        .. (Draws ?? []).Select(draw => new LotDraw
+        {
+            ResellerId = default,
+            CustomerId = new CustomerId(Customer),
+            Sequence = Sequence,
+            RecordedAtUtc = UtcMicroseconds.ToInstant(Recorded),
+            LotId = draw.Lot,
+            Quantity = draw.Quantity,
+            CostMicros = draw.Cost,
+            UnitCostMicros = draw.Quantity != 0 && draw.Cost % draw.Quantity == 0
+                ? draw.Cost / draw.Quantity
+                : throw new FormatException($"the cost of entry {Sequence} is no multiple of its quantity"),
+            Currency = Currency.FromCode(draw.Currency),
+            Salt = Convert.FromHexString(draw.Salt),
+        }),
+    ];
+
     private static T ParseEnum<T>(string text)
         where T : struct, Enum =>
         Enum.TryParse<T>(text, out var value) ? value : throw new FormatException($"'{text}' is not a valid {typeof(T).Name}.");
@@ -104,6 +127,21 @@ public sealed record ExportedEntry(
 
 /// <summary>An entry's draw from one lot; the cost is in millionths of the currency unit.</summary>
 public sealed record ExportedDraw(string Salt, Guid Lot, long Quantity, long Cost, string Currency);
+
+/// <summary>Consecutive entries that are in the archive instead of an export, and the hashes between which they belong.</summary>
+/// <param name="Archived">The name of the archive file.</param>
+public sealed record ExportedGap(string Archived, long First, long Last, string Previous, string Hash)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>One line of NDJSON, without the line feed; such lines come before those of entries.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <returns>Null if the line is an entry.</returns>
+    /// <exception cref="JsonException">The line is not JSON.</exception>
+    public static ExportedGap? Find(string line) =>
+        line.StartsWith("{\"archived\":", StringComparison.Ordinal) ? JsonSerializer.Deserialize<ExportedGap>(line, Json) : null;
+}
 
 /// <summary>Exports a customer's complete ledger in chain order, for verification or the recipient's own accounting.</summary>
 public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
@@ -115,6 +153,25 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
     {
         await using var db = database.Open(actor.Scope);
         return await db.Customers.AnyAsync(c => c.Id == customerId, cancellationToken);
+    }
+
+    /// <summary>The entries that an export does not have because they are in the archive, in order.</summary>
+    public async Task<IReadOnlyList<ExportedGap>> ListArchivedAsync(
+        Actor actor,
+        CustomerId customerId,
+        CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(actor.Scope);
+        var ranges = await db.ArchivedEntries(customerId).ToListAsync(cancellationToken);
+        return
+        [
+            .. ranges.Select(r => new ExportedGap(
+                ArchiveFolder.GetFileName(r.Kind, r.Month),
+                r.FirstSequence,
+                r.LastSequence,
+                Convert.ToHexStringLower(r.PreviousHash),
+                Convert.ToHexStringLower(r.LastHash))),
+        ];
     }
 
     /// <summary>
@@ -170,8 +227,20 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
         CancellationToken cancellationToken = default)
     {
         var (sequence, head) = (0L, LedgerHash.Genesis);
+        var gaps = new Queue<ExportedGap>();
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
+            if (ExportedGap.Find(line) is { } gap)
+            {
+                gaps.Enqueue(gap);
+                continue;
+            }
+
+            while (gaps.TryPeek(out var next) && next.First == sequence + 1 && next.Previous == Hex(head))
+            {
+                (sequence, head) = (gaps.Dequeue().Last, Convert.FromHexString(next.Hash));
+            }
+
             LedgerEntry entry;
             ExportedEntry exported;
             try

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Monetary;
@@ -45,7 +46,8 @@ public sealed record LedgerRow(
     byte[] Hash);
 
 /// <param name="Sort">The applied sort order: by time if too many entries match for another order.</param>
-public sealed record LedgerEntryList(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort);
+/// <param name="KeptSince">The first day, UTC, since which all entries are listed; those recorded before are in the archive.</param>
+public sealed record LedgerEntryList(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort, DateOnly? KeptSince);
 
 /// <summary>
 /// The reseller's view of the ledger, paged, filtered and sorted in the database. Entries are counted from daily usage and read along an
@@ -71,7 +73,10 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         await using var db = database.Open(actor.Scope);
         var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
-        var count = await CountAsync(db, filter, cancellationToken);
+        var kept = await db.FindFirstKeptDayAsync(cancellationToken);
+        var count = kept is { } first && (filter.From is null || filter.From <= first.AddDays(1))
+            ? await CountKeptAsync(db, filter, zone, cancellationToken)
+            : await CountAsync(db, filter, cancellationToken);
         sort = count <= MostSorted ? sort : LedgerSort.Occurred;
 
         // The second half is read backwards, so that the last page is as cheap as the first.
@@ -86,7 +91,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             rows.Reverse();
         }
 
-        return new LedgerEntryList(await WithCostAsync(db, rows, cancellationToken), count, sort);
+        return new LedgerEntryList(await WithCostAsync(db, rows, cancellationToken), count, sort, kept);
     }
 
     /// <summary>Exports all matching entries by customer and sequence, in chunks so that memory use stays constant.</summary>
@@ -149,6 +154,13 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(
                 c => c.LastSequence, cancellationToken)
             : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
+
+    /// <summary>Counts the entries themselves, because sequences and daily usage include those in the archive.</summary>
+    private static Task<long> CountKeptAsync(
+        PortalDbContext db,
+        LedgerFilter filter,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken) => Filtered(db, filter, zone).LongCountAsync(cancellationToken);
 
     private static IQueryable<UsageRollup> Days(PortalDbContext db, LedgerFilter filter)
     {

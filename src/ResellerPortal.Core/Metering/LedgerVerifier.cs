@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -7,73 +8,41 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>The result of a ledger verification.</summary>
-public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<string> Faults);
+/// <param name="Unverified">What could not be verified because its archive was not given.</param>
+public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<string> Faults, IReadOnlyList<string> Unverified);
 
 /// <summary>Verifies numbering, chain, cost commitments, counters and rollups of every customer against the entries.</summary>
 public sealed class LedgerVerifier(PortalDatabase database)
 {
-    private const int Chunk = 5000;
-
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
 
-    public Task<LedgerReport> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(Scope, cancellationToken);
+    public Task<LedgerReport> VerifyAsync(ArchiveFolder? archive = null, CancellationToken cancellationToken = default) =>
+        VerifyAsync(Scope, archive, cancellationToken);
 
     /// <summary>Verifies what a scope sees.</summary>
-    public async Task<LedgerReport> VerifyAsync(TenantScope scope, CancellationToken cancellationToken)
+    /// <param name="archive">The archived months, which are read first; null if they are not at hand.</param>
+    public async Task<LedgerReport> VerifyAsync(TenantScope scope, ArchiveFolder? archive, CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
 
         // One snapshot, so that counters and entries are consistent while the portal keeps writing.
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
         var totals = new LedgerTotals();
-        var faults = new List<string>();
+        var (faults, unverified) = (new List<string>(), new List<string>());
         var zones = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Zone, cancellationToken);
         var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, cancellationToken);
         var customers = await db.Customers.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancellationToken);
         foreach (var customer in customers)
         {
-            var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, totals, faults);
-            await ReadAsync(db, customer, check, cancellationToken);
+            var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, totals, faults, unverified);
+            var source = new LedgerSource(db, customer, await db.ArchivedEntries(customer.Id).ToListAsync(cancellationToken), archive);
+            await source.ReadAsync(check, faults, cancellationToken);
             check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.ResellerId == customer.ResellerId && r.CustomerId == customer.Id)
                 .ToListAsync(cancellationToken));
         }
 
         await VerifyCountersAsync(db, customers, tokens.Values, totals, faults, cancellationToken);
-        return new LedgerReport(customers.Count, totals.Entries, faults);
-    }
-
-    private static async Task ReadAsync(
-        PortalDbContext db,
-        Customer customer,
-        CustomerLedgerVerifier check,
-        CancellationToken cancellationToken)
-    {
-        for (var after = 0L; ;)
-        {
-            var entries = await db.LedgerEntries.AsNoTracking()
-                .Where(e => e.ResellerId == customer.ResellerId && e.CustomerId == customer.Id && e.Sequence > after)
-                .OrderBy(e => e.Sequence)
-                .Take(Chunk)
-                .ToListAsync(cancellationToken);
-            if (entries.Count == 0)
-            {
-                return;
-            }
-
-            var last = entries[^1].Sequence;
-            var draws = (await db.LotDraws.AsNoTracking()
-                .Where(d => d.ResellerId == customer.ResellerId
-                    && d.CustomerId == customer.Id
-                    && d.Sequence > after
-                    && d.Sequence <= last)
-                .ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
-            foreach (var entry in entries)
-            {
-                check.Read(entry, [.. draws[entry.Sequence]]);
-            }
-
-            after = last;
-        }
+        return new LedgerReport(customers.Count, totals.Entries, faults, unverified);
     }
 
     private static async Task VerifyCountersAsync(
@@ -90,9 +59,9 @@ public sealed class LedgerVerifier(PortalDatabase database)
         foreach (var token in tokens)
         {
             var isMonthRight = token.LimitMonth is null || token.UsedBeforeMonth == totals.UsedBeforeMonth.GetValueOrDefault(token.Id);
-            if (token.Used != totals.UsedByToken.GetValueOrDefault(token.Id)
-                || !isMonthRight
-                || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
+            var isUsedRight = totals.Partial.ContainsKey(token.CustomerId)
+                || (token.Used == totals.UsedByToken.GetValueOrDefault(token.Id) && isMonthRight);
+            if (!isUsedRight || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
             {
                 faults.Add($"Token {token.Environment} (…{token.SecretEnding}): the counters differ from the entries and reservations.");
             }
@@ -114,7 +83,8 @@ public sealed class LedgerVerifier(PortalDatabase database)
                 faults.Add($"Lot {lot.PlanName} ({lot.Id}): the size differs from the granted and corrected total.");
             }
 
-            if (lot.Used != totals.UsedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
+            var isUsedRight = totals.Partial.ContainsValue(lot.ResellerId) || lot.Used == totals.UsedByLot.GetValueOrDefault(lot.Id);
+            if (!isUsedRight || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
             {
                 faults.Add($"Lot {lot.PlanName} ({lot.Id}): the counters differ from the draws and reservations.");
             }

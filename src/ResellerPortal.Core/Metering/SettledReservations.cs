@@ -1,4 +1,3 @@
-using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
@@ -49,7 +48,7 @@ internal sealed class SettledReservations
     /// <summary>Reads the entries of reservations that are not held.</summary>
     public async Task LoadAsync(LedgerRowCache rows, IEnumerable<RowKey> reservations)
     {
-        foreach (var entry in await ReadAsync(rows, reservations))
+        foreach (var entry in await RequestLookup.ReadAsync(rows, reservations))
         {
             _settled[entry.RequestId] = new SettledReservation(entry, []);
         }
@@ -69,23 +68,9 @@ internal sealed class SettledReservations
 
         // An entry that was confirmed keeps what members correct afterwards.
         var confirmations = unconfirmed.Values.Select(s => new RowKey(s.Entry.ResellerId, s.ConfirmationId));
-        foreach (var confirmation in await ReadAsync(rows, confirmations))
+        foreach (var confirmation in await RequestLookup.ReadAsync(rows, confirmations))
         {
             unconfirmed[confirmation.RequestId].IsUnconfirmed = false;
         }
-    }
-
-    private static async Task<List<LedgerEntry>> ReadAsync(LedgerRowCache rows, IEnumerable<RowKey> requests)
-    {
-        var entries = new List<LedgerEntry>();
-        var batch = new RowBatch(rows.Database, rows.Db);
-        batch.Read<LedgerEntry>(
-            [nameof(LedgerEntry.ResellerId), nameof(LedgerEntry.RequestId)],
-            requests.Select(request => (object?[])[request.Reseller, request.Id]),
-            isLocking: false,
-            null,
-            entries.Add);
-        await batch.RunAsync();
-        return entries;
     }
 }

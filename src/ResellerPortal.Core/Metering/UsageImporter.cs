@@ -1,9 +1,11 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -128,6 +130,8 @@ public sealed class UsageImporter(PortalDatabase database, UsageRecorder recorde
         var rejected = new List<RejectedLine>();
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
         var tokens = await MatchAsync(db, lines.Select(l => l.Token.Trim()).Distinct(), chosenTokens, cancellationToken);
+        var archived = await db.ReadLatestArchivedAsync(cancellationToken);
+        var zone = (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone;
         var counted = new SortedDictionary<UsageKey, long>();
         foreach (var line in lines)
         {
@@ -139,6 +143,10 @@ public sealed class UsageImporter(PortalDatabase database, UsageRecorder recorde
             else if (Read(line, token.Id, clock.GetUtcNow(), out var key, out var quantity) is { } reason)
             {
                 rejected.Add(new RejectedLine(line.Number, reason));
+            }
+            else if (ArchivedUsage.Overlaps(archived.GetValueOrDefault(token.CustomerId.Value), key.AtUtc, zone))
+            {
+                rejected.Add(new RejectedLine(line.Number, $"'{Truncate(line.At)}' is in a month that is archived"));
             }
             else
             {

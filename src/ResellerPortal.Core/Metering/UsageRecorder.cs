@@ -1,4 +1,3 @@
-using System.Data.Common;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -9,7 +8,8 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Appends usage of one reseller in the given order, in one transaction.</summary>
     /// <param name="scope">The reseller's.</param>
-    /// <exception cref="DbException">A request id is already in the ledger; nothing was recorded.</exception>
+    /// <exception cref="DuplicateRequestException">A request id is already in the ledger; nothing was recorded.</exception>
+    /// <exception cref="Archives.ArchivedUsageException">Usage of that time may be in the archive; nothing was recorded.</exception>
     public async Task RecordAsync(TenantScope scope, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(scope);
@@ -32,6 +32,7 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         var keys = LedgerKeys.FromTokens(tokenIds.Select(rows.GetToken));
         var now = clock.GetUtcNow();
         var counters = await UsageCounters.LoadAsync(rows, keys, [], facts.Min(f => f.OccurredAtUtc), now);
+        await RequestLookup.ValidateAsync(rows, facts, cancellationToken);
         var posting = new LedgerPosting(rows, counters, now);
         foreach (var fact in facts)
         {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Persistence.Copying;
 using ResellerPortal.Core.Tenancy;
@@ -24,6 +25,8 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         await using var from = source.Open();
         await using var to = target.Open();
         CheckTables(CopyTable.FromModel(from), CopyTable.FromModel(to));
+        await CheckArchiveAsync(from, "source", cancellationToken);
+        await CheckArchiveAsync(to, "target", cancellationToken);
         return slug is null
             ? await ValidateInstallationAsync(from, to, cancellationToken)
             : await ValidateResellerAsync(from, to, slug, cancellationToken);
@@ -42,6 +45,21 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         {
             throw new CopyRefusedException(
                 $"The {which} database needs 'migrate', or does not know the key in Database:ScopeKey. Run 'migrate' there.");
+        }
+    }
+
+    /// <summary>Numbers are continued behind the last one of the target, and entries verified from the first.</summary>
+    private static async Task CheckArchiveAsync(PortalDbContext db, string which, CancellationToken cancellationToken)
+    {
+        if (await db.FindFirstKeptDayAsync(cancellationToken) is { } kept)
+        {
+            throw new CopyRefusedException(
+                $"The {which} has archived months. {ArchivedUsage.Describe(kept)} A database is copied only with all of its ledger.");
+        }
+
+        if (await db.ArchivedMonths.AnyAsync(cancellationToken))
+        {
+            throw new CopyRefusedException($"The {which} has archived months of its history. A database is copied only with all of it.");
         }
     }
 

@@ -18,14 +18,14 @@ internal static class MoveVerifier
         CancellationToken cancellationToken)
     {
         var scope = reseller is { } one ? TenantScope.ForReseller(one) : TenantScope.CrossTenants("verifying a copy: all tenants");
-        var ledger = await new LedgerVerifier(database).VerifyAsync(scope, cancellationToken);
+        var ledger = await new LedgerVerifier(database).VerifyAsync(scope, archive: null, cancellationToken);
         return (
             ledger.Entries,
             [
                 .. ledger.Faults,
                 .. await new ClaimVerifier(database).VerifyAsync(scope, cancellationToken),
                 .. await new BalanceVerifier(database).VerifyAsync(scope, cancellationToken),
-                .. (await new AuditVerifier(database).VerifyAsync(scope, cancellationToken)).Faults,
+                .. (await new AuditVerifier(database).VerifyAsync(scope, archive: null, cancellationToken)).Faults,
             ]);
     }
 }

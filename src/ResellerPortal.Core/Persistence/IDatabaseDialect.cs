@@ -54,6 +54,9 @@ public interface IDatabaseDialect
     /// <exception cref="InvalidOperationException">They do not; the message says what to change.</exception>
     Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The months of the tables that grow for ever; null if the provider does not divide them.</summary>
+    MonthPartitions? Partitions => null;
+
     /// <summary>The statements on one table's rows.</summary>
     TableStatements Statements { get; }
 

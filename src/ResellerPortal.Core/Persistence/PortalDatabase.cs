@@ -33,6 +33,10 @@ public sealed class PortalDatabase
     public PortalDbContext Open(TenantScope scope) =>
         new(scope.CrossesTenants ? _allTenants : scope.Reseller is null ? _noTenant : _oneTenant, scope);
 
+    /// <summary>Opens a context that is connected as the tables' owner.</summary>
+    internal PortalDbContext OpenAsOwner(string ownerConnectionString, TenantScope scope) =>
+        new(OptionsFor(Dialect, ownerConnectionString), scope);
+
     /// <summary>Creates the database or migrates it to the latest version, and sets up what the running portal may do in it.</summary>
     /// <param name="ownerConnectionString">
     /// Connects as the tables' owner, whom the running portal is not. Null for a database without roles.

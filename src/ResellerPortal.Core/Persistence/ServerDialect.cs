@@ -35,6 +35,8 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public virtual Task CheckSettingsAsync(PortalDbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public virtual MonthPartitions? Partitions => null;
+
     public abstract TableStatements Statements { get; }
 
     public abstract Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken);

@@ -293,6 +293,78 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("UserSession", "identity");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Archives.ArchivedMonth", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date");
+
+                    b.Property<long>("ArchivedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("Kind", "Month");
+
+                    b.ToTable("ArchivedMonth");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Archives.ArchivedRange", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<Guid>("Chain")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("LastOccurredAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Kind", "Chain", "FirstSequence");
+
+                    b.ToTable("ArchivedRange");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
                     b.Property<Guid>("Chain")
@@ -360,6 +432,30 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasIndex("ResellerId", "AtUtc");
 
                     b.ToTable("AuditEntry");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Auditing.HistoryChain", b =>
+                {
+                    b.Property<Guid>("Chain")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Chain");
+
+                    b.ToTable("HistoryChain");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceTransaction", b =>
@@ -975,6 +1071,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(3)");
 
                     b.Property<long>("Quantity")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RecordedAtUtc")
                         .HasColumnType("bigint");
 
                     b.Property<byte[]>("Salt")

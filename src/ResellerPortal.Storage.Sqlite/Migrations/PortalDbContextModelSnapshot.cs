@@ -290,6 +290,78 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("UserSession");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Archives.ArchivedMonth", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ArchivedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Kind", "Month");
+
+                    b.ToTable("ArchivedMonth");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Archives.ArchivedRange", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Chain")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("LastOccurredAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Kind", "Chain", "FirstSequence");
+
+                    b.ToTable("ArchivedRange");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
                     b.Property<byte[]>("Chain")
@@ -357,6 +429,30 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasIndex("ResellerId", "AtUtc");
 
                     b.ToTable("AuditEntry");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Auditing.HistoryChain", b =>
+                {
+                    b.Property<byte[]>("Chain")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Chain");
+
+                    b.ToTable("HistoryChain");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceTransaction", b =>
@@ -977,6 +1073,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Quantity")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RecordedAtUtc")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Salt")

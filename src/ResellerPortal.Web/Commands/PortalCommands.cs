@@ -1,8 +1,4 @@
 using ResellerPortal.Core.Accounts;
-using ResellerPortal.Core.Auditing;
-using ResellerPortal.Core.Balances;
-using ResellerPortal.Core.Invoicing;
-using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -10,7 +6,7 @@ namespace ResellerPortal.Web.Commands;
 
 /// <summary>
 /// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c>,
-/// <c>invoice-run</c>, <c>export-analytics</c> and <c>copy-to</c>.
+/// <c>archive-ledger</c>, <c>invoice-run</c>, <c>export-analytics</c> and <c>copy-to</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -21,7 +17,8 @@ internal static class PortalCommands
         ["migrate", ..] => MigrateAsync,
         ["add-operator", ..] => AddOperatorAsync,
         ["invitation-link", ..] => PrintInvitationLinksAsync,
-        ["verify-ledger", ..] => VerifyLedgerAsync,
+        ["verify-ledger", ..] => VerifyLedgerCommand.RunAsync,
+        ["archive-ledger", ..] => ArchiveLedgerCommand.RunAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
         ["export-analytics", ..] => ExportAnalyticsCommand.RunAsync,
         ["copy-to", ..] => CopyToCommand.RunAsync,
@@ -83,50 +80,5 @@ internal static class PortalCommands
 
         Console.WriteLine(open.Count == 0 ? $"No invitation is open for {email}." : "Each link can be used once, by its recipient alone.");
         return open.Count == 0 ? 1 : 0;
-    }
-
-    private static async Task<int> VerifyLedgerAsync(IServiceProvider services, string[] args)
-    {
-        if (args is ["--export", var file])
-        {
-            return await VerifyExportAsync(file);
-        }
-
-        var report = await services.GetRequiredService<LedgerVerifier>().VerifyAsync();
-        List<string> faults =
-        [
-            .. report.Faults,
-            .. await services.GetRequiredService<ClaimVerifier>().VerifyAsync(),
-            .. await services.GetRequiredService<BalanceVerifier>().VerifyAsync(),
-        ];
-        var history = await services.GetRequiredService<AuditVerifier>().VerifyAsync();
-        faults.AddRange(history.Faults);
-        Console.WriteLine(
-            $"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, hash chain, lot draws, counters, "
-                + "daily usage, invoiced entries and balances.");
-        Console.WriteLine(
-            $"Checked {history.Sealed:N0} history events ({history.Erased:N0} of them erased); {history.Waiting:N0} "
-                + "are too recent to be sealed.");
-        foreach (var fault in faults)
-        {
-            Console.WriteLine("FAULT  " + fault);
-        }
-
-        Console.WriteLine(faults.Count == 0 ? "The ledger is clean." : $"{faults.Count} faults found.");
-        return faults.Count == 0 ? 0 : 1;
-    }
-
-    /// <summary>Verifies an exported ledger file without a database.</summary>
-    private static async Task<int> VerifyExportAsync(string file)
-    {
-        if (!File.Exists(file))
-        {
-            await Console.Error.WriteLineAsync($"File {file} does not exist. Usage: verify-ledger [--export ledger.ndjson]");
-            return 2;
-        }
-
-        var (fault, entries, head) = await LedgerExporter.VerifyAsync(File.ReadLinesAsync(file));
-        Console.WriteLine(fault is null ? $"{entries:N0} entries verified. Last hash: {head}" : "FAULT  " + fault);
-        return fault is null ? 0 : 1;
     }
 }

@@ -36,6 +36,11 @@ internal static class LedgerFileEndpoints
                 await using var writer = new StreamWriter(
                     stream, new UTF8Encoding(false), bufferSize: -1, leaveOpen: true)
                 { NewLine = "\n" };
+                foreach (var gap in await export.ListArchivedAsync(actor, customerId))
+                {
+                    await writer.WriteLineAsync(gap.ToJson());
+                }
+
                 await foreach (var entry in export.ReadAsync(actor, customerId))
                 {
                     await writer.WriteLineAsync(entry.ToJson());

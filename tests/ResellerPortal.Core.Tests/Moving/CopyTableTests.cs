@@ -24,7 +24,8 @@ public sealed class CopyTableTests
         Assert.All(tables, table => Assert.True(CopyScope.Installation.Includes(table)));
         Assert.Equal(
             [
-                "AspNetUserClaims", "BulkPlan", "ConverterCost", "DataProtectionKeys", "PaymentComparison", "SignInFailure", "UserSession",
+                "ArchivedMonth", "AspNetUserClaims", "BulkPlan", "ConverterCost", "DataProtectionKeys", "PaymentComparison",
+                "SignInFailure", "UserSession",
             ],
             tables.Where(t => t.FindReasonToLeave() is not null).Select(t => t.Name).Order(StringComparer.Ordinal));
     }

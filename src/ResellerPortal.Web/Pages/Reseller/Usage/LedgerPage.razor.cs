@@ -22,6 +22,7 @@ public sealed partial class LedgerPage(
     private IReadOnlyList<string> _converters = [];
     private IReadOnlyList<string> _environments = [];
     private bool _isUnsorted;
+    private DateOnly? _keptSince;
     private bool _mayExport;
     private bool _mayCorrect;
 
@@ -63,6 +64,7 @@ public sealed partial class LedgerPage(
             state.PageSize,
             cancellationToken);
         _isUnsorted = page.Sort != sort;
+        _keptSince = page.KeptSince;
         StateHasChanged();
         return new TableData<LedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
     }
