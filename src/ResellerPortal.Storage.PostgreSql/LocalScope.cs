@@ -78,7 +78,8 @@ internal sealed class ScopedCommands(LocalScope local) : DbCommandInterceptor
         InterceptionResult<DbDataReader> result,
         CancellationToken cancellationToken = default) => new(Enclose(command, eventData, result));
 
-    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
+    public override InterceptionResult<int> NonQueryExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
         Enclose(command, eventData, result);
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
@@ -87,7 +88,8 @@ internal sealed class ScopedCommands(LocalScope local) : DbCommandInterceptor
         InterceptionResult<int> result,
         CancellationToken cancellationToken = default) => new(Enclose(command, eventData, result));
 
-    public override InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result) =>
+    public override InterceptionResult<object> ScalarExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result) =>
         Enclose(command, eventData, result);
 
     public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
