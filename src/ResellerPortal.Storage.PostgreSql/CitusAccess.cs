@@ -15,7 +15,7 @@ internal static class CitusAccess
         await owner.Database.OpenConnectionAsync(cancellationToken);
 
         // Tables that are created on a divided database are divided as well, and the new session has the settings that the script makes.
-        await DivideAsync((NpgsqlConnection)owner.Database.GetDbConnection(), cancellationToken);
+        await RunScriptAsync((NpgsqlConnection)owner.Database.GetDbConnection(), cancellationToken);
         await owner.Database.CloseConnectionAsync();
         NpgsqlConnection.ClearPool((NpgsqlConnection)owner.Database.GetDbConnection());
         await PostgreSqlAccess.SetUpAsync(owner, key, runtime, cancellationToken, isDistributed: true);
@@ -52,7 +52,7 @@ internal static class CitusAccess
             SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = to_regclass('"LedgerEntry"')) AS "Value"
             """).SingleAsync(cancellationToken);
 
-    private static async Task DivideAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task RunScriptAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var script = typeof(CitusAccess).Assembly.GetManifestResourceStream(Script)!;
         using var reader = new StreamReader(script);

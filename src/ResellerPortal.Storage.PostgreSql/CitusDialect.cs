@@ -87,5 +87,6 @@ public sealed class CitusDialect(ScopeKey scopeKey) : PostgreSqlDialect(scopeKey
         return null;
     }
 
-    protected override void SetScopes(DbContextOptionsBuilder<PortalDbContext> builder) => builder.AddInterceptors(_scope);
+    protected override void SetScopes(DbContextOptionsBuilder<PortalDbContext> builder) =>
+        builder.AddInterceptors(_scope.CreateInterceptors());
 }

@@ -40,10 +40,10 @@ public sealed class CitusHost
     public static bool IsGiven => Given is not null;
 
     /// <summary>Connects the running portal.</summary>
-    public string Connection(string database) => ConnectionOf("portal", database);
+    public string Connection(string database) => CreateConnection("portal", database);
 
     /// <summary>Connects as the owner of the tables.</summary>
-    public string OwnerConnection(string database) => ConnectionOf(Owner, database);
+    public string OwnerConnection(string database) => CreateConnection(Owner, database);
 
     /// <summary>Creates a divided database of the portal.</summary>
     public void Create(string database)
@@ -110,7 +110,7 @@ public sealed class CitusHost
         return name;
     }
 
-    private string ConnectionOf(string role, string database) => new NpgsqlConnectionStringBuilder(_coordinator.ConnectionString)
+    private string CreateConnection(string role, string database) => new NpgsqlConnectionStringBuilder(_coordinator.ConnectionString)
     {
         Username = role,
         Database = database,
