@@ -193,7 +193,10 @@ public sealed partial class SqlServerTests
 
         var policy = SqlServerAccess.Statements(tables, "").Single(s => s.StartsWith("CREATE SECURITY POLICY", StringComparison.Ordinal));
 
-        Assert.All(tables, t => Assert.Contains($"ON [{t.Schema ?? "dbo"}].[{t.Name}] AFTER INSERT", policy, StringComparison.Ordinal));
+        // What the running portal does not write it is granted no write on, so there is nothing to block.
+        var written = tables.Where(t => t.Writes != RowWrites.None).ToList();
+        Assert.Equal(["ArchivedMonth", "ArchivedRange"], tables.Except(written).Select(t => t.Name));
+        Assert.All(written, t => Assert.Contains($"ON [{t.Schema ?? "dbo"}].[{t.Name}] AFTER INSERT", policy, StringComparison.Ordinal));
         foreach (var expected in (string[])[
             "ADD FILTER PREDICATE portal.tenant_row([ResellerId], [CustomerId], 'C') ON [dbo].[Invoice],",
             "ADD BLOCK PREDICATE portal.tenant_row([ResellerId], [CustomerId], 'R') ON [dbo].[Invoice] AFTER UPDATE",
