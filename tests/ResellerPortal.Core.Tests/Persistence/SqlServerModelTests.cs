@@ -36,7 +36,7 @@ public sealed partial class SqlServerModelTests
     [Fact]
     public void The_migration_of_the_collation_reaches_every_text_and_takes_its_keys_apart_first()
     {
-        foreach (var column in Columns(Model).Where(IsText))
+        foreach (var column in Columns(Model).Where(IsText).Where(c => !IsCreatedWithCollation(c)))
         {
             var name = $"ALTER TABLE {Quote(column.Table)} ALTER COLUMN [{column.Name}] {column.StoreType} COLLATE "
                 + SqlServerModel.Collation;
@@ -50,6 +50,14 @@ public sealed partial class SqlServerModelTests
                 Assert.Contains($"ADD CONSTRAINT [{key.Name}] PRIMARY KEY", Script[altered..], StringComparison.Ordinal);
             }
         }
+    }
+
+    /// <summary>Tables that are newer than the collation have it from the beginning.</summary>
+    private static bool IsCreatedWithCollation(IColumn column)
+    {
+        var created = Script.IndexOf($"CREATE TABLE {Quote(column.Table)} (", StringComparison.Ordinal);
+        return created >= 0 && Script[created..Script.IndexOf(");", created, StringComparison.Ordinal)].Contains(
+            $"[{column.Name}] {column.StoreType} COLLATE {SqlServerModel.Collation}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
@@ -20,6 +21,7 @@ public sealed class TenancyTests
     /// <summary>Entities of the installation itself; all others must belong to a tenant.</summary>
     private static readonly Type[] Global = [
         typeof(BulkPlan), typeof(ConverterCost), typeof(PaymentComparison), typeof(UserSession), typeof(SignInFailure),
+        typeof(ArchivedMonth),
     ];
 
     [Fact]
