@@ -233,7 +233,7 @@ public class SettlementTests
         await Gen.Select(Gen.Enum<UpstreamBehaviour>(), Gen.Long[1, 9]).List[1, 8].SampleAsync(
             async deeds =>
             {
-                using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
+                using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:02")));
                 charged.Clear();
                 foreach (var behaviour in deeds)
                 {
