@@ -27,6 +27,7 @@ internal static class ServerBenchmark
         {
             await using var sqlite = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/meter.db");
             await using var postgres = await OpenAsync(server, "meter");
+            await using var source = Npgsql.NpgsqlDataSource.Create(server.OwnerConnection("meter"));
             await using var many = await OpenAsync(server, "many", resellers: 64, customers: 1);
             await many.AddNodeAsync();
             await using var setup = await OpenAsync(server, "rowlocks");
@@ -67,13 +68,13 @@ internal static class ServerBenchmark
 
             async Task MeasureAsync(string name, int inFlight, Func<int, Task<long>> pair)
             {
-                var log = await ReadLogPositionAsync(server.OwnerConnection("meter"));
+                var log = await ReadLogPositionAsync(source);
                 var (portal, database) = (Environment.CpuUsage.TotalTime, server.GetProcessorTime());
                 var measured = await Load.RunAsync(inFlight, options.Seconds, pair);
                 var pairs = measured.PerSecond * options.Seconds * (1 + Load.WarmUpShare);
                 portal = (Environment.CpuUsage.TotalTime - portal) / pairs;
                 database = (server.GetProcessorTime() - database) / pairs;
-                log = await ReadLogPositionAsync(server.OwnerConnection("meter")) - log;
+                log = await ReadLogPositionAsync(source) - log;
                 Console.WriteLine(
                     $"{name,-68}{measured}   a pair: PostgreSQL {database.TotalMicroseconds:N0}, "
                         + $"portal and load {portal.TotalMicroseconds:N0} µs of processor, {(double)log / pairs:N0} bytes of log");
@@ -121,9 +122,8 @@ internal static class ServerBenchmark
     }
 
     /// <summary>Bytes that the server has written to its log since it was made.</summary>
-    private static async Task<decimal> ReadLogPositionAsync(string ownerConnection)
+    private static async Task<decimal> ReadLogPositionAsync(Npgsql.NpgsqlDataSource source)
     {
-        await using var source = Npgsql.NpgsqlDataSource.Create(ownerConnection);
         await using var command = source.CreateCommand("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')");
         return (decimal)(await command.ExecuteScalarAsync())!;
     }

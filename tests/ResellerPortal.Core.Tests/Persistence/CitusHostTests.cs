@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archiving;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -49,6 +51,24 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
             own, $"INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ('{rival.Id}', 'a', '')"));
         Assert.Contains("row-level security", refused.Message, StringComparison.Ordinal);
         Assert.Equal(1, await ReadAsync(own, count));
+    }
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task The_months_ahead_get_their_partitions_and_take_rows()
+    {
+        await using var database = await databases.OpenAsync("Citus");
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        database.Clock.SetUtcNow(new DateTimeOffset(2031, 2, 27, 0, 0, 0, TimeSpan.Zero));
+        await database.Data.BuyAsync(owner, 10, 1);
+        using var worker = new PartitionWorker(database.Database, database.Clock, NullLogger<PartitionWorker>.Instance);
+
+        Assert.Equal(12, await worker.RunAsync());
+        await database.UseAsync((await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret);
+
+        await using var db = database.OpenAll();
+        Assert.Equal(1, await ReadAsync(db, "SELECT count(*)::int AS \"Value\" FROM \"LedgerEntry\""));
+        await using var tables = database.OpenAsOwner();
+        Assert.Equal(4, (await database.Database.Dialect.Partitions!.ListAsync(tables, "LedgerEntry", default)).Count(m => m.Year == 2031));
     }
 
     [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
