@@ -10,6 +10,7 @@ namespace ResellerPortal.Core.Auditing;
 /// erase its address or personal data, which the chain survives.
 /// </summary>
 [AllowedWrites(RowWrites.Insert | RowWrites.Update, ByCustomers = RowWrites.Insert)]
+[DividedBy(nameof(Chain))]
 [FoundWithReseller]
 public sealed class AuditEntry : IOwnedAtAnyLevel
 {

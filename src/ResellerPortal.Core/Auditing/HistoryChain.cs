@@ -9,6 +9,7 @@ namespace ResellerPortal.Core.Auditing;
 /// when all of its entries are in the archive.
 /// </summary>
 [AllowedWrites(RowWrites.Insert | RowWrites.Update)]
+[DividedBy(nameof(Chain))]
 public sealed class HistoryChain : IOwnedAtAnyLevel
 {
     /// <summary>The reseller's id, or all zeros for the installation.</summary>

@@ -1,6 +1,6 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
@@ -38,7 +38,7 @@ internal static class TenantKeys
 
     /// <summary>The property that names a row's reseller; null if rows may belong to none.</summary>
     public static string? FindTenantProperty(Type entity) =>
-        entity == typeof(AuditEntry) || entity == typeof(HistoryChain) ? nameof(AuditEntry.Chain)
+        entity.GetCustomAttribute<DividedByAttribute>() is { } divided ? divided.Property
         : entity.IsAssignableTo(typeof(IResellerOwned)) ? nameof(IResellerOwned.ResellerId)
         : null;
 

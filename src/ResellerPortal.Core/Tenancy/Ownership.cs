@@ -44,6 +44,16 @@ public interface IMovable
 }
 
 /// <summary>
+/// A table whose rows may be of no reseller, but name in another property a reseller's id or, for the installation, zeros: its keys lead
+/// with that property.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class DividedByAttribute(string property) : Attribute
+{
+    public string Property { get; } = property;
+}
+
+/// <summary>
 /// A table of few rows whose unique values are unique among all resellers, such as a host name. In a distributed database every server has
 /// a copy of it.
 /// </summary>
