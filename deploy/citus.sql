@@ -90,6 +90,11 @@ BEGIN
         pg_get_functiondef('scope.read(text)'::regprocedure), 'FROM scope.key k', format('FROM scope.key_%s k', shard));
     COMMIT;
 
+    -- Whoever makes the partitions of the months ahead has none of the owner's settings.
+    ALTER FUNCTION make_partitions(date, integer)
+        SET citus.enable_unsafe_triggers = on SET citus.multi_shard_modify_mode = 'sequential';
+    COMMIT;
+
     -- The rows that were here are on the nodes now. What protects tables from being emptied steps aside for their former copies.
     IF EXISTS (SELECT FROM pg_dist_partition WHERE pg_relation_size(logicalrelid) > 0) THEN
         PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);

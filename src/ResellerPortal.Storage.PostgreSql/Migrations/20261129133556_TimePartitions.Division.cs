@@ -45,7 +45,7 @@ public partial class TimePartitions
                         name, divided.parent, within);
 
                     -- Rows that came while their month had no partition.
-                    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE %s)', divided.parent || '_default', within) INTO is_held;
+                    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I WHERE %s)', divided.parent || '_default', within) INTO is_held;
                     IF is_held THEN
                         EXECUTE format('ALTER TABLE public.%I DISABLE TRIGGER USER', divided.parent || '_default');
                         EXECUTE format('WITH moved AS (DELETE FROM public.%I WHERE %s RETURNING *) INSERT INTO public.%I SELECT * FROM moved',
