@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ResellerPortal.EndToEnd.Tests;
@@ -8,6 +6,8 @@ namespace ResellerPortal.EndToEnd.Tests;
 /// <summary>Runs the portal as a separate process in its own folder with the settings of the repository.</summary>
 internal static class PortalProcess
 {
+    private const string Listening = "Now listening on: ";
+
     public static Process Start(DirectoryInfo folder, string environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
@@ -42,35 +42,62 @@ internal static class PortalProcess
     /// <param name="log">Receives each line that the server writes.</param>
     public static async Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, Action<string> log, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        // The server chooses its port itself: one that was free a moment ago may be another portal's by now.
         var process = Start(
-            folder, "Development", ["--urls", address.ToString(), "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", .. settings]);
-        process.OutputDataReceived += (_, line) => log(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => log(line.Data ?? "");
+            folder,
+            "Development",
+            [
+                "--urls",
+                "http://127.0.0.1:0",
+                "--Demo:Seed=false",
+                "--Logging:LogLevel:Default=Error",
+                "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
+                .. settings,
+            ]);
+        var listening = new TaskCompletionSource<Uri>();
+        process.OutputDataReceived += (_, line) => Receive(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => Receive(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        using var client = new HttpClient { BaseAddress = address };
 
         // Startup and migrations can be slow while browsers and other servers share the CPU.
-        for (var i = 0; i < 1_200 && !process.HasExited; i++)
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var exit = process.WaitForExitAsync(patience.Token);
+        await Task.WhenAny(listening.Task, exit);
+        if (listening.Task.IsCompleted)
         {
-            try
+            var address = await listening.Task;
+            using var client = new HttpClient { BaseAddress = address };
+            while (!exit.IsCompleted)
             {
-                if ((await client.GetAsync("/readyz")).IsSuccessStatusCode)
+                try
                 {
-                    return (process, address);
+                    if ((await client.GetAsync("/readyz", CancellationToken.None)).IsSuccessStatusCode)
+                    {
+                        return (process, address);
+                    }
                 }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
+                catch (HttpRequestException)
+                {
+                    // It is ending.
+                }
 
-            await Task.Delay(100);
+                await Task.WhenAny(exit, Task.Delay(100, CancellationToken.None));
+            }
         }
 
         throw new InvalidOperationException(
             process.HasExited ? $"The portal ended with {process.ExitCode}." : "The portal did not become ready within two minutes.");
+
+        void Receive(string line)
+        {
+            if (line.Split(Listening) is [_, var url])
+            {
+                listening.TrySetResult(new Uri(url));
+            }
+
+            log(line);
+        }
     }
 
     public static async Task<string> ReadUntilAsync(Process process, string end)
@@ -88,12 +115,5 @@ internal static class PortalProcess
 
         throw new InvalidOperationException(
             "The portal ended early: " + output + await process.StandardError.ReadToEndAsync(patience.Token));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
