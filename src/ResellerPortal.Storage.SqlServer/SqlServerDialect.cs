@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -11,12 +10,13 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.SqlServer;
 
-/// <summary>SQL Server. Rows are locked with UPDLOCK until the end of the transaction, and batches divided.</summary>
+/// <summary>SQL Server. Rows are locked with UPDLOCK until the end of the transaction, and sets of rows divided.</summary>
 public sealed class SqlServerDialect : ServerDialect
 {
-    private const int MaxBatchRows = 1_000;
+    /// <summary>Beyond 5,000 locks, of rows and of entries in their indexes, a statement locks the whole table.</summary>
+    private const int MaxStatementRows = 500;
 
-    private static readonly ConditionalWeakTable<BulkStatement, DbParameter[]> Shapes = [];
+    private const int MaxBatchStatements = 20;
 
     public override string Name => "SqlServer";
 
@@ -57,50 +57,30 @@ public sealed class SqlServerDialect : ServerDialect
 
     public override async Task RunAsync(PortalDbContext db, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
     {
-        foreach (var part in Divide(steps.SelectMany(step => BoxedValues.FromRows(step).Select(values => (Step: step, Values: values)))))
+        var parts = steps.SelectMany(step => Divide(step.Count).Select(rows => (Step: step, Rows: rows)));
+        foreach (var part in parts.Chunk(MaxBatchStatements))
         {
             await using var batch = new SqlBatch(
                 (SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-            foreach (var (step, values) in part)
+            foreach (var (step, rows) in part)
             {
-                batch.BatchCommands.Add(CreateCommand(step.Statement, values));
+                batch.BatchCommands.Add(RowSet.CreateCommand(step, rows));
             }
 
-            await RunAsync(batch, part.Select(row => row.Step), cancellationToken);
+            await RunAsync(batch, part.Select(one => one.Step), cancellationToken);
         }
     }
 
     public override bool IsTransient(DbException failure) => failure is SqlException reason && TransientFaults.IsTransient(reason);
 
-    /// <summary>Divides rows into batches: each is a command, and more would take longer than a batch may.</summary>
-    internal static IEnumerable<TRow[]> Divide<TRow>(IEnumerable<TRow> rows) => rows.Chunk(MaxBatchRows);
-
-    private static SqlBatchCommand CreateCommand(BulkStatement statement, object?[] values)
+    /// <summary>Divides a step's rows among statements.</summary>
+    internal static IEnumerable<Range> Divide(int count)
     {
-        var command = new SqlBatchCommand(statement.Text);
-        var parameters = Shapes.GetValue(statement, static s =>
+        for (var first = 0; first < count; first += MaxStatementRows)
         {
-            using var shape = new SqlCommand();
-            return s.Parameters(shape);
-        });
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = (SqlParameter)((ICloneable)parameters[i]).Clone();
-            parameter.Value = values[i] ?? DBNull.Value;
-            parameter.Size = GetSize(parameter.Size, values[i]);
-            command.Parameters.Add(parameter);
+            yield return first..Math.Min(count, first + MaxStatementRows);
         }
-
-        return command;
     }
-
-    /// <summary>The driver cuts a longer value to the parameter's size without a word; at any size, the server refuses it.</summary>
-    internal static int GetSize(int size, object? value) => value switch
-    {
-        string text when text.Length > size => -1,
-        byte[] bytes when bytes.Length > size => -1,
-        _ => size,
-    };
 }
 
 /// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>

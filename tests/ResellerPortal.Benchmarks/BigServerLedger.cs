@@ -4,17 +4,18 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Fills a PostgreSQL ledger as its owner, bypassing the meter, with entries of the last twelve months. Numbers, sums and days are
+/// Fills a PostgreSQL ledger as the administrator, bypassing the meter, with entries of the last twelve months. Numbers, sums and days are
 /// correct; hashes are fake, because only the size matters.
 /// </summary>
 internal static class BigServerLedger
 {
-    public static async Task FillAsync(string ownerConnection, BenchmarkData setup, long rows)
+    public static async Task FillAsync(string connection, BenchmarkData setup, long rows)
     {
         var customers = setup.Tokens.Select(t => t.Token).GroupBy(t => t.CustomerId).ToList();
         var perCustomer = rows / customers.Count;
         setup.Rows = perCustomer * customers.Count;
-        await using var source = NpgsqlDataSource.Create(ownerConnection + ";Command Timeout=3600");
+        await using var source = NpgsqlDataSource.Create(connection + ";Command Timeout=3600");
+        await RunAsync(source, "SELECT make_partitions((date_trunc('month', now()) - interval '12 months')::date, 12)");
         for (var index = 0; index < customers.Count; index++)
         {
             await FillAsync(source, [.. customers[index]], index, perCustomer);
@@ -40,9 +41,9 @@ internal static class BigServerLedger
             FROM generate_series(1, {count}) x, decode(repeat('00', 32), 'hex') h
             """);
         await RunAsync(source, $"""
-            INSERT INTO "LotDraw" ("CustomerId", "Sequence", "LotId", "ResellerId", "Quantity", "CostMicros", "UnitCostMicros", "Currency",
-                "Salt")
-            SELECT {customer}, x, l."Id", {reseller}, 1, l."UnitCostMicros", l."UnitCostMicros", l."Currency",
+            INSERT INTO "LotDraw" ("CustomerId", "Sequence", "LotId", "ResellerId", "RecordedAtUtc", "Quantity", "CostMicros",
+                "UnitCostMicros", "Currency", "Salt")
+            SELECT {customer}, x, l."Id", {reseller}, {occurred}, 1, l."UnitCostMicros", l."UnitCostMicros", l."Currency",
                 decode(repeat('00', 16), 'hex')
             FROM generate_series(1, {count}) x, "CreditLot" l WHERE l."ResellerId" = {reseller}
             """);

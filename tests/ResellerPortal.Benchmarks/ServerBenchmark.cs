@@ -96,9 +96,9 @@ internal static class ServerBenchmark
         try
         {
             await using var small = await OpenAsync(server, "small");
-            await BigServerLedger.FillAsync(server.OwnerConnection("small"), small, 10_000);
+            await BigServerLedger.FillAsync(server.AdministratorConnection("small"), small, 10_000);
             await using var large = await OpenAsync(server, "large");
-            await BigServerLedger.FillAsync(server.OwnerConnection("large"), large, options.Rows);
+            await BigServerLedger.FillAsync(server.AdministratorConnection("large"), large, options.Rows);
             var rates = new Dictionary<long, List<double>> { [small.Rows] = [], [large.Rows] = [] };
             await Load.RunAsync(512, options.Seconds, small.ConvertAsync);
             await Load.RunAsync(512, options.Seconds, large.ConvertAsync);
