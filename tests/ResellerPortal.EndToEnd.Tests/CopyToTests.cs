@@ -69,13 +69,25 @@ public sealed partial class CopyToTests : IDisposable
         Assert.True(clean == 0, verified);
     }
 
+    /// <summary>With an option less, it would move the whole installation instead of one reseller.</summary>
     [Fact]
-    public async Task Without_a_target_the_command_says_how_it_is_used()
+    public async Task An_option_without_its_value_or_that_is_unknown_moves_nothing_and_says_how_the_command_is_used()
     {
-        var (code, text) = await RunAsync("copy-to", "--finish");
+        await RunAsync("migrate");
+        var settings = await WriteSettingsAsync();
+        foreach (var command in (string[][])[
+            ["copy-to", "--finish"],
+            ["copy-to", "--settings", settings, "--finish", "--reseller"],
+            ["copy-to", "--settings", settings, "--reseller", "--finish"],
+            ["copy-to", "--settings", settings, "--reseler", "northwind"],
+            ["copy-to", "--settings", Path.Combine(_folder.FullName, "missing.json")],
+        ])
+        {
+            var (code, text) = await RunAsync(command);
 
-        Assert.Equal(2, code);
-        Assert.Contains("copy-to [--settings target.json]", text, StringComparison.Ordinal);
+            Assert.Equal(2, code);
+            Assert.Contains("copy-to [--settings target.json]", text, StringComparison.Ordinal);
+        }
     }
 
     public void Dispose()

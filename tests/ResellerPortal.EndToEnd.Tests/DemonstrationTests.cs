@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
@@ -61,6 +62,14 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Contains($"{files.Length} files written", first.Output, StringComparison.Ordinal);
         Assert.Contains("0 files written", second.Output, StringComparison.Ordinal);
         Assert.Equal((0, 0), (first.Code, second.Code));
+
+        // Whatever has moved to another database is invoiced there, and does not keep the others from their invoices.
+        await MarkMovedAsync("northwind");
+        var all = await RunAsync("invoice-run", "--month", month);
+        var one = await RunAsync("invoice-run", "--month", month, "--reseller", "northwind");
+        Assert.Equal((0, 1), (all.Code, one.Code));
+        Assert.Contains("northwind: moved", all.Output, StringComparison.Ordinal);
+        Assert.Contains("northwind: moved", one.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,6 +79,9 @@ public sealed partial class DemonstrationTests : IDisposable
 
         var (code, text) = await RunAsync("invoice-run", "--month", "October");
 
+        Assert.Equal(2, code);
+        Assert.Contains("invoice-run --month 2026-10", text, StringComparison.Ordinal);
+        (code, text) = await RunAsync("invoice-run", "--month", "2026-10", "--reseller");
         Assert.Equal(2, code);
         Assert.Contains("invoice-run --month 2026-10", text, StringComparison.Ordinal);
         (code, text) = await RunAsync("export-analytics", "--from", "2026-10-31", "--to", "2026-10-01");
@@ -136,6 +148,16 @@ public sealed partial class DemonstrationTests : IDisposable
         await portal.WaitForExitAsync();
         Assert.NotEqual(0, portal.ExitCode);
         return errors + await output;
+    }
+
+    private async Task MarkMovedAsync(string slug)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.FullName, "App_Data/portal.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE \"Reseller\" SET \"MovingSinceUtc\" = 1, \"MovedAtUtc\" = 1 WHERE \"Slug\" = $slug";
+        command.Parameters.AddWithValue("$slug", slug);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     private Task<(int Code, string Output)> RunAsync(params string[] arguments) => PortalProcess.RunAsync(_folder, arguments);

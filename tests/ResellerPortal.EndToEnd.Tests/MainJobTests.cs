@@ -97,7 +97,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.PressAsync("Add a customer");
         await owner.FillAsync("Name", "Acme Publishing");
         await owner.FillAsync("Email for sign-in and invoices", "admin@acme.example");
-        await owner.FillAsync("Country (two letters)", "DE");
+        await owner.FillAsync("Country", "DE");
         await owner.ConfirmAsync("Add customer");
         var invitation = await owner.TakeSecretAsync();
         await owner.SeesAsync("No tokens yet");

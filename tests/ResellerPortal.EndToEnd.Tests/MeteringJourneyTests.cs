@@ -63,7 +63,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.FillAsync("Street", "1 Main Street");
         await page.FillAsync("Postal code", "10115");
         await page.FillAsync("City", "Berlin");
-        await page.FillAsync("Country (two letters)", "DE");
+        await page.FillAsync("Country", "DE");
         await page.ConfirmAsync("Add reseller");
         await page.SeesAsync("lower-case letters, digits and hyphens");
         await page.FillAsync("Short name (used in URLs and commands)", "contoso");

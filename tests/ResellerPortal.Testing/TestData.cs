@@ -67,7 +67,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
             currency,
             zone,
             new PostalAddress("Street 1", "01100", "Vilnius", "LT"),
-            "LT100000000019",
+            "LT100001919017",
             taxBasisPoints);
         var reseller = (await new ResellerService(Database, Memberships, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
         return (reseller, Actor.Portal("test owner", TenantScope.ForReseller(reseller.Id)));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
@@ -23,9 +24,16 @@ public sealed record CustomerDetails(
     long? MonthlyBudget = null,
     string? TaxExemptionReason = null,
     string? BuyerReference = null,
-    ElectronicProfile ElectronicProfile = ElectronicProfile.Peppol,
+    ElectronicProfile ElectronicProfile = ElectronicProfile.Standard,
     string? Language = null,
-    string? Currency = null);
+    string? Currency = null)
+{
+    /// <summary>Where the customer receives e-invoices.</summary>
+    public ElectronicAddress ElectronicAddress { get; init; } = ElectronicAddress.None;
+
+    /// <summary>The customer's number in the register of companies; empty if there is none.</summary>
+    public string RegistrationNumber { get; init; } = "";
+}
 
 /// <summary>A new customer with its administrator's invitation; null if the person became a member at once.</summary>
 public sealed record NewCustomer(Customer Customer, Invitation? Invitation);
@@ -44,6 +52,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
+        details = Normalize(details);
         if (Check(details) is { } refusal)
         {
             return refusal;
@@ -101,6 +110,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
+        details = Normalize(details);
         if (Check(details) is { } refusal)
         {
             return refusal;
@@ -127,14 +137,30 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         return customer;
     }
 
+    private static CustomerDetails Normalize(CustomerDetails details)
+    {
+        var address = PartyValidator.Normalize(details.Address);
+        return details with
+        {
+            Address = address,
+            ElectronicAddress = ElectronicAddressScheme.Normalize(details.ElectronicAddress),
+            RegistrationNumber = CompanyRegistrationRules.Normalize(CreateRegistration(details), address.Country).Number,
+        };
+    }
+
+    private static CompanyRegistration CreateRegistration(CustomerDetails details) =>
+        CompanyRegistration.None with { Number = details.RegistrationNumber };
+
     private static void Fill(Customer customer, CustomerDetails details)
     {
         customer.Address = details.Address;
-        customer.VatId = VatId.Normalize(details.VatId);
+        customer.VatId = VatId.Normalize(details.VatId, details.Address.Country);
         customer.TaxTreatment = details.TaxTreatment;
         customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
         customer.BuyerReference = string.IsNullOrWhiteSpace(details.BuyerReference) ? null : details.BuyerReference.Trim();
         customer.ElectronicProfile = details.ElectronicProfile;
+        customer.ElectronicAddress = details.ElectronicAddress;
+        customer.RegistrationNumber = details.RegistrationNumber;
         customer.Language = details.Language;
         customer.SelfServiceTokens = details.SelfServiceTokens;
         customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
@@ -143,23 +169,32 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
 
     private static Refusal? Check(CustomerDetails details) => details switch
     {
-        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || !DocumentText.IsClean(name) =>
             Refusal.Because("Enter the customer's name, up to 200 characters.", nameof(details.Name)),
         { Email: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter an email address such as billing@customer.example.", nameof(details.Email)),
-        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
-        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalize(given) is null =>
+        { Address: var address } when PartyValidator.ValidateAddress(address) is { } refusal => refusal,
+        { VatId: var id, Address.Country: var country } when PartyValidator.ValidateVatId(id, country) is { } refusal => refusal,
+        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when string.IsNullOrWhiteSpace(given) =>
             Refusal.Because("Enter the customer's VAT ID; reverse charge requires it on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason)
             || reason.Length > 200
-            || reason.Any(char.IsControl) =>
+            || !DocumentText.IsClean(reason) =>
             Refusal.Because(
                 "Enter the reason for the tax exemption, up to 200 characters; it is printed on the invoice.",
                 nameof(details.TaxExemptionReason)),
-        { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
+        { BuyerReference: { } reference } when reference.Length > 100 || !DocumentText.IsClean(reference) =>
             Refusal.Because("Shorten the buyer reference to 100 characters.", nameof(details.BuyerReference)),
+        { ElectronicAddress: var address } when PartyValidator.ValidateElectronicAddress(address) is { } refusal => refusal,
+        { Address.Country: var country } when CompanyRegistrationRules.Validate(CreateRegistration(details), country) is { } refusal => refusal,
+        { ElectronicProfile: ElectronicProfile.Peppol, ElectronicAddress: { Scheme: "" or ElectronicAddressScheme.Email } } =>
+            Refusal.Because(
+                "Enter the customer's electronic address in the Peppol network, or choose another e-invoice format.",
+                nameof(details.ElectronicAddress.Scheme)),
+        { ElectronicProfile: ElectronicProfile.Peppol, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
+            Refusal.Because(
+                "Enter the customer's reference or order number as the buyer reference; Peppol requires one.",
+                nameof(details.BuyerReference)),
         { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
             Refusal.Because(
                 "Enter the authority's routing ID (Leitweg-ID) as the buyer reference; XRechnung requires it.",

@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.ElectronicInvoices;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Taxes;
@@ -38,6 +40,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellersManage);
+        details = details with { Address = PartyValidator.Normalize(details.Address) };
         if (Check(details) is { } refusal)
         {
             return refusal;
@@ -59,7 +62,8 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Currency = Currency.FromCode(details.Currency),
             TimeZone = details.TimeZone,
             Address = details.Address,
-            VatId = VatId.Normalize(details.VatId),
+            VatId = VatId.Normalize(details.VatId, details.Address.Country),
+            ElectronicAddress = ElectronicAddressScheme.Propose(details.Address.Country, details.VatId),
             StandardTaxBasisPoints = details.StandardTaxBasisPoints,
             CreatedAtUtc = clock.GetUtcNow(),
         };
@@ -81,7 +85,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
     {
         { Slug: var slug } when !SlugRegex().IsMatch(slug) =>
             Refusal.Because("Enter a short name of 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
-        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || !DocumentText.IsClean(name) =>
             Refusal.Because("Enter the reseller's name, up to 200 characters.", nameof(details.Name)),
         { OwnerEmail: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter the owner's email address.", nameof(details.OwnerEmail)),
@@ -89,11 +93,11 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),
         { TimeZone: var zone } when !TimeZones.TryFind(zone, out _) =>
             Refusal.Because("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
-        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
-        { StandardTaxBasisPoints: < 0 or > 10_000 } =>
-            Refusal.Because("Enter a tax rate from 0 to 100%.", nameof(details.StandardTaxBasisPoints)),
+        { Address: var address } when PartyValidator.ValidateAddress(address) is { } refusal => refusal,
+        { VatId: var id, Address.Country: var country } when PartyValidator.ValidateVatId(id, country) is { } refusal => refusal,
+        { StandardTaxBasisPoints: < 1 or > 10_000 } => Refusal.Because(
+            "Enter a tax rate above 0 and up to 100%. Where no tax is charged, leave it empty and choose each customer's tax treatment.",
+            nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -57,7 +58,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersSupport);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || !DocumentText.IsClean(reason))
         {
             return Refusal.Because("Enter a reason of up to 300 characters; the customer can read it.", nameof(reason));
         }

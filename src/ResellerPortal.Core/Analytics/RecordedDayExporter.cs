@@ -32,7 +32,9 @@ public sealed class RecordedDayExporter(
     /// </summary>
     /// <returns>The number of files written; null if another process is writing.</returns>
     public Task<int?> ExportMissingAsync(CancellationToken cancellationToken = default) => ExportAsync(
-        async reseller => FindFirstFile(reseller) ?? await reader.FindFirstDayAsync(reseller, cancellationToken),
+        async reseller => await reader.FindFirstDayAsync(reseller, cancellationToken) is not { } kept ? null
+            : FindFirstFile(reseller) is { } written && written > kept ? written
+            : kept,
         RecordedDayReader.GetLastFinalDay(clock.GetUtcNow()),
         cancellationToken);
 

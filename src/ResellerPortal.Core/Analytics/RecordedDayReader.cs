@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
@@ -24,19 +25,35 @@ public sealed class RecordedDayReader(PortalDatabase database)
     /// <summary>The last day that nothing is recorded on any more.</summary>
     public static DateOnly GetLastFinalDay(DateTimeOffset now) => GetDay(now - Tolerance).AddDays(-1);
 
-    /// <summary>The first day that something may have been recorded on; null if the reseller's ledger is empty.</summary>
+    /// <summary>The first day of which nothing is archived; null if nothing is.</summary>
+    public async Task<DateOnly?> FindFirstKeptDayAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(TenantScope.ServedTenants("analytics: the archived months of all resellers"));
+        return await db.FindFirstKeptDayAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The first day that something may have been recorded on which is not archived; null if the reseller's ledger has nothing else.
+    /// </summary>
     public async Task<DateOnly?> FindFirstDayAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
+        IQueryable<LedgerEntry> entries = db.LedgerEntries;
         var first = await db.Customers
-            .Join(
-                db.LedgerEntries.Where(e => e.Sequence == 1),
-                c => c.Id,
-                e => e.CustomerId,
-                (c, e) => (DateTimeOffset?)e.RecordedAtUtc)
+            .Select(c => entries.Where(e => e.CustomerId == c.Id)
+                .OrderBy(e => e.Sequence)
+                .Select(e => (DateTimeOffset?)e.RecordedAtUtc)
+                .FirstOrDefault())
+            .Where(recorded => recorded != null)
             .OrderBy(recorded => recorded)
             .FirstOrDefaultAsync(cancellationToken);
-        return first is { } instant ? GetDay(instant - Tolerance) : null;
+        if (first is not { } instant)
+        {
+            return null;
+        }
+
+        var (day, kept) = (GetDay(instant - Tolerance), await db.FindFirstKeptDayAsync(cancellationToken));
+        return kept > day ? kept : day;
     }
 
     /// <summary>Reads all entries that were recorded on a day, by customer and sequence, a page at a time.</summary>
@@ -82,7 +99,8 @@ public sealed class RecordedDayReader(PortalDatabase database)
 
     /// <summary>
     /// Searches from the ledger's end for two neighbors, one recorded before an instant and one not. Returns the former, or 0: all before
-    /// it were recorded earlier than the instant and the tolerance.
+    /// it were recorded earlier than the instant and the tolerance. An archived entry was recorded before the instant or little later, so
+    /// where the search ends at one, everything that is kept is read.
     /// </summary>
     /// <param name="last">An entry that was not recorded before the instant.</param>
     private static async Task<long> FindLastBeforeAsync(
@@ -92,18 +110,18 @@ public sealed class RecordedDayReader(PortalDatabase database)
         DateTimeOffset instant,
         CancellationToken cancellationToken)
     {
-        var (before, notBefore) = (0L, last);
+        var (before, notBefore, isArchived) = (0L, last, false);
         for (var (step, isBracketed) = (1L, false); notBefore - before > 1;)
         {
             isBracketed |= notBefore - step <= 0;
             var probe = isBracketed ? before + ((notBefore - before) / 2) : notBefore - step;
             var recorded = await db.LedgerEntries
                 .Where(e => e.CustomerId == customer && e.Sequence == probe)
-                .Select(e => e.RecordedAtUtc)
-                .SingleAsync(cancellationToken);
-            if (recorded < instant)
+                .Select(e => (DateTimeOffset?)e.RecordedAtUtc)
+                .SingleOrDefaultAsync(cancellationToken);
+            if (recorded is null || recorded < instant)
             {
-                (before, isBracketed) = (probe, true);
+                (before, isBracketed, isArchived) = (probe, true, recorded is null);
             }
             else
             {
@@ -111,7 +129,9 @@ public sealed class RecordedDayReader(PortalDatabase database)
             }
         }
 
-        return before;
+        return isArchived
+            ? await db.LedgerEntries.Where(e => e.CustomerId == customer).MinAsync(e => e.Sequence, cancellationToken) - 1
+            : before;
     }
 
     private static async IAsyncEnumerable<LedgerEntryCost> AddCostAsync(

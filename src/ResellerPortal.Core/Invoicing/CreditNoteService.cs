@@ -3,6 +3,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
@@ -74,12 +75,9 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         }
 
         var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
-        var credited = await db.CreditNotes
-            .Where(n => n.InvoiceId == invoice.Id)
-            .SelectMany(n => n.Lines)
-            .Select(l => l.Position)
-            .ToListAsync(cancellationToken);
-        int[] lines = [.. Enumerable.Range(1, original.Lines.Count).Except(credited)];
+        var earlier = await db.CreditNotes.Include(n => n.Lines).Where(n => n.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
+        int[] lines =
+            [.. Enumerable.Range(1, original.Lines.Count).Except(earlier.SelectMany(n => n.Lines).Select(l => l.Position))];
         if (amount >= left && lines.Length > 0)
         {
             return (await CreditAsync(db, actor, invoice, lines, reason, cancellationToken)).Value;
@@ -92,7 +90,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             actor,
             reseller,
             invoice,
-            CreditNoteSnapshotFactory.CreateForAmount(original, part, reason, reseller.Zone.GetDay(clock.GetUtcNow())),
+            CreditNoteSnapshotFactory.CreateForAmount(original, part, earlier, reason, reseller.Zone.GetDay(clock.GetUtcNow())),
             [],
             cancellationToken);
     }
@@ -176,7 +174,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         where T : class
     {
         actor.Demand(Permission.InvoicesCredit);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || !DocumentText.IsClean(reason))
         {
             return Refusal.Because("Enter a reason of up to 200 characters on one line.", nameof(reason));
         }

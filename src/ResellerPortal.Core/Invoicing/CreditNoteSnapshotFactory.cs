@@ -9,8 +9,9 @@ namespace ResellerPortal.Core.Invoicing;
 internal static class CreditNoteSnapshotFactory
 {
     /// <summary>
-    /// Creates a note for lines of an invoice. The note for the last lines credits whatever is left of net, tax and the amounts in the
-    /// seller's currency, so that all notes add up to the invoice.
+    /// Creates a note for lines of an invoice. The note for the last lines credits whatever is left of net and tax, so that all notes add
+    /// up to the invoice. What earlier notes rounded is made good by each next one, so that the last one's tax is still its rate's
+    /// (EN 16931, BR-CO-17) in a currency without minor units as well.
     /// </summary>
     public static InvoiceSnapshot CreateForLines(
         InvoiceSnapshot original,
@@ -20,9 +21,9 @@ internal static class CreditNoteSnapshotFactory
         DateOnly day)
     {
         var isLast = earlier.Sum(n => n.Lines.Count) + positions.Count == original.Lines.Count;
-        var before = isLast ? earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList() : [];
+        var before = earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList();
         var lines = positions.Select(position => original.Lines[position - 1])
-            .Concat(before.Zip(earlier).Where(n => n.Second.Lines.Count == 0).Select(n => CreateReferenceLine(n.First)))
+            .Concat(isLast ? before.Zip(earlier).Where(n => n.Second.Lines.Count == 0).Select(n => CreateReferenceLine(n.First)) : [])
             .ToList();
         var taxes = TaxCalculation
             .Subtotals(lines.Select(
@@ -34,33 +35,27 @@ internal static class CreditNoteSnapshotFactory
                     t.Tax.MinorUnits,
                     original.Taxes[0].Reason,
                     original.Taxes[0].ReasonCode))
+                .Select(t => t with
+                {
+                    TaxMinorUnits = isLast
+                        ? Sum(original.Taxes, t).Tax - Sum(before.SelectMany(n => n.Taxes), t).Tax
+                        : CreateRounding(original, before, t).GetTax(t.TaxableMinorUnits),
+                })
                 .ToList();
-        if (isLast)
-        {
-            taxes = taxes.ConvertAll(
-                t => t with { TaxMinorUnits = GetTax(original.Taxes, t) - GetTax(before.SelectMany(n => n.Taxes), t) });
-        }
-
-        var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
-        var reporting = isLast && original.Reporting is { } own
-            ? own with
-            {
-                NetMinorUnits = own.NetMinorUnits - before.Sum(n => n.Reporting!.NetMinorUnits),
-                TaxMinorUnits = own.TaxMinorUnits - before.Sum(n => n.Reporting!.TaxMinorUnits),
-            }
-            : CalculateReporting(original, net, tax);
-        return Create(original, lines, taxes, net, tax, reporting, reason, day);
-
-        static long GetTax(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
-            taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
+        return Create(original, lines, taxes, before, reason, day);
     }
 
-    /// <summary>Creates a note for an amount with its tax: the net is rounded, the tax is the remainder.</summary>
-    public static InvoiceSnapshot CreateForAmount(InvoiceSnapshot original, Money amount, string reason, DateOnly day)
+    /// <summary>Creates a note for an amount with its tax, whose net is rounded and whose tax is the remainder.</summary>
+    public static InvoiceSnapshot CreateForAmount(
+        InvoiceSnapshot original,
+        Money amount,
+        IReadOnlyList<CreditNote> earlier,
+        string reason,
+        DateOnly day)
     {
         var like = original.Taxes[0];
-        var net = Money.Round(amount.Amount * 10_000 / (10_000 + like.RateBasisPoints), amount.Currency);
-        var tax = (amount - net).MinorUnits;
+        var before = earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList();
+        var net = new Money(CreateRounding(original, before, like).GetNet(amount.MinorUnits), amount.Currency);
         SnapshotLine line = new(
             DocumentLanguage.Get(original.Language).Words.PaymentReturned,
             1,
@@ -71,12 +66,29 @@ internal static class CreditNoteSnapshotFactory
         return Create(
             original,
             [line],
-            [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }],
-            net.MinorUnits,
-            tax,
-            CalculateReporting(original, net.MinorUnits, tax),
+            [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = (amount - net).MinorUnits }],
+            before,
             reason,
             day);
+    }
+
+    private static CreditRounding CreateRounding(InvoiceSnapshot original, IEnumerable<InvoiceSnapshot> before, SnapshotTax like)
+    {
+        return new CreditRounding(
+            original.Currency, like.RateBasisPoints, GetRoundedAway(before.SelectMany(n => n.Taxes)) - GetRoundedAway(original.Taxes));
+
+        // The tax by the rate, less the tax there is.
+        decimal GetRoundedAway(IEnumerable<SnapshotTax> taxes)
+        {
+            var (taxable, tax) = Sum(taxes, like);
+            return (taxable * like.RateBasisPoints / 10_000m) - tax;
+        }
+    }
+
+    private static (long Taxable, long Tax) Sum(IEnumerable<SnapshotTax> taxes, SnapshotTax like)
+    {
+        var same = taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).ToList();
+        return (same.Sum(t => t.TaxableMinorUnits), same.Sum(t => t.TaxMinorUnits));
     }
 
     /// <summary>A price is never negative (EN 16931, BR-27), so the quantity is.</summary>
@@ -87,21 +99,43 @@ internal static class CreditNoteSnapshotFactory
         AmountMinorUnits = -note.NetMinorUnits,
     };
 
-    private static SnapshotReporting? CalculateReporting(InvoiceSnapshot original, long net, long tax) =>
-        original.Reporting is null
-            ? null
-            : SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
+    /// <summary>
+    /// The amounts in the seller's currency, as the difference of what all notes come to with this one and without it: they add up to the
+    /// invoice's, and never have another sign than the note's own (PEPPOL-EN16931-R055).
+    /// </summary>
+    private static SnapshotReporting? CalculateReporting(
+        InvoiceSnapshot original,
+        IReadOnlyCollection<InvoiceSnapshot> before,
+        long net,
+        long tax)
+    {
+        if (original.Reporting is null)
+        {
+            return null;
+        }
+
+        var (earlierNet, earlierTax) = (before.Sum(n => n.NetMinorUnits), before.Sum(n => n.TaxMinorUnits));
+        var (with, without) = (Report(earlierNet + net, earlierTax + tax), Report(earlierNet, earlierTax));
+        return with with
+        {
+            NetMinorUnits = with.NetMinorUnits - without.NetMinorUnits,
+            TaxMinorUnits = with.TaxMinorUnits - without.TaxMinorUnits,
+        };
+
+        SnapshotReporting Report(long net, long tax) =>
+            SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
+    }
 
     private static InvoiceSnapshot Create(
         InvoiceSnapshot original,
         IReadOnlyList<SnapshotLine> lines,
         IReadOnlyList<SnapshotTax> taxes,
-        long net,
-        long tax,
-        SnapshotReporting? reporting,
+        IReadOnlyCollection<InvoiceSnapshot> before,
         string reason,
-        DateOnly day) =>
-        original with
+        DateOnly day)
+    {
+        var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
+        return original with
         {
             Credits = new SnapshotCredit(original.Number, original.IssuedOn, reason),
             IssuedOn = day,
@@ -111,11 +145,12 @@ internal static class CreditNoteSnapshotFactory
             NetMinorUnits = net,
             TaxMinorUnits = tax,
             TotalMinorUnits = net + tax,
-            Reporting = reporting,
+            Reporting = CalculateReporting(original, before, net, tax),
             FromBalanceMinorUnits = 0,
             PayLink = null,
             CostMicros = null,
             Days = [],
             Tokens = [],
         };
+    }
 }

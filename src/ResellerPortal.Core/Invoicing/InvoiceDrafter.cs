@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
@@ -43,7 +44,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
     /// <summary>
     /// Drafts the invoices of a month for all customers.
-    /// Refused: the period is not over.
+    /// Refused: the period is not over; usage that has to be priced is in the archive.
     /// </summary>
     /// <param name="progress">Receives the number of customers done, every few customers.</param>
     /// <param name="then">Runs with each batch of results before the next batch is written.</param>
@@ -68,6 +69,27 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
         }
 
+        try
+        {
+            return await DraftAsync(actor, customers, period, progress, then, cancellationToken);
+        }
+        catch (ArchivedUsageException archived)
+        {
+            return RefuseArchived(period, archived);
+        }
+    }
+
+    private static Refusal RefuseArchived(BillingPeriod period, ArchivedUsageException archived) =>
+        Refusal.Because($"{period.Name} cannot be drafted any more. {archived.Message} Its invoices stay as they are.");
+
+    private async Task<DraftingResult> DraftAsync(
+        Actor actor,
+        List<CustomerId> customers,
+        BillingPeriod period,
+        IProgress<BatchProgress>? progress,
+        Func<IReadOnlyList<DraftResult>, Task>? then,
+        CancellationToken cancellationToken)
+    {
         // Batches are read on other threads, because some databases answer on the caller's thread, and are written in order.
         var results = new List<DraftResult>(customers.Count);
         var unread = new Queue<CustomerId[]>(customers.Chunk(AtOnce));
@@ -94,7 +116,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
     /// <summary>
     /// Drafts the last invoice of a customer with an ended contract, without waiting for the end of the month.
-    /// Refused: no such customer; the contract has no end; it has not ended yet.
+    /// Refused: no such customer; the contract has no end; it has not ended yet; usage that has to be priced is in the archive.
     /// </summary>
     public async Task<Outcome<DraftResult>> DraftFinalAsync(
         Actor actor,
@@ -125,7 +147,15 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             lastDay = ends;
         }
 
-        return await DraftOneAsync(actor, customerId, BillingPeriod.Containing(lastDay), cancellationToken);
+        var period = BillingPeriod.Containing(lastDay);
+        try
+        {
+            return await DraftOneAsync(actor, customerId, period, cancellationToken);
+        }
+        catch (ArchivedUsageException archived)
+        {
+            return RefuseArchived(period, archived);
+        }
     }
 
     private async Task<DraftResult> DraftOneAsync(

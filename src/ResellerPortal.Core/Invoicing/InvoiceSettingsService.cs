@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Countries;
+using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Taxes;
@@ -30,6 +32,10 @@ public sealed record DocumentSettings(
     string BrandColor,
     bool PrintsCost)
 {
+    public CompanyRegistration Registration { get; init; } = CompanyRegistration.None;
+
+    public ElectronicAddress ElectronicAddress { get; init; } = ElectronicAddress.None;
+
     public static DocumentSettings FromReseller(Reseller reseller) => new(
         reseller.Name,
         reseller.Address,
@@ -40,7 +46,11 @@ public sealed record DocumentSettings(
         reseller.ContactPhone,
         reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays,
         reseller.Account, reseller.PayLink, reseller.PaymentInstructions,
-        reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost);
+        reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost)
+    {
+        Registration = reseller.Registration,
+        ElectronicAddress = reseller.ElectronicAddress,
+    };
 }
 
 /// <summary>How a reseller's invoices look, are numbered and are paid. Changes do not affect finalised documents.</summary>
@@ -65,6 +75,10 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             Account = new BankAccount(
                 settings.Account.Holder.Trim(), BankAccount.Normalize(settings.Account.Iban), BankAccount.Normalize(settings.Account.Bic)),
             PayLink = settings.PayLink.Trim(),
+            Address = PartyValidator.Normalize(settings.Address),
+            Registration = CompanyRegistrationRules.Normalize(
+                settings.Registration, Country.Find(settings.Address.Country)?.Code ?? ""),
+            ElectronicAddress = ElectronicAddressScheme.Normalize(settings.ElectronicAddress),
         };
         if (Check(settings) is { } refusal)
         {
@@ -78,7 +92,8 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             reseller.Name,
             reseller.Address,
             reseller.VatId,
-            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalize(settings.VatId), settings.Email.Trim());
+            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalize(settings.VatId, settings.Address.Country), settings.Email.Trim());
+        (reseller.Registration, reseller.ElectronicAddress) = (settings.Registration, settings.ElectronicAddress);
         reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());
         (
@@ -113,20 +128,41 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         return SampleInvoiceFactory.Create(reseller, clock.GetUtcNow(), portal);
     }
 
+    /// <summary>What the reseller's own details still lack for e-invoices, by format; a format that lacks nothing is left out.</summary>
+    public async Task<IReadOnlyList<(string Format, IReadOnlyList<string> Missing)>> FindMissingAsync(
+        Actor actor,
+        CancellationToken cancellationToken = default)
+    {
+        var sample = await CreateSampleAsync(actor, cancellationToken);
+        return
+        [
+            .. new (string Format, ElectronicProfile Profile)[]
+            {
+                ("Peppol", ElectronicProfile.Peppol),
+                ("XRechnung (German authorities)", ElectronicProfile.XRechnung),
+            }
+            .Select(format => (format.Format, ElectronicInvoiceRequirements.FindMissingOfSeller(
+                sample with { ElectronicProfile = format.Profile })))
+            .Where(format => format.Item2.Count > 0),
+        ];
+    }
+
     private static string Describe(BankAccount account) => account.IsGiven ? account.Iban : "none";
 
     private static Refusal? Check(DocumentSettings settings) => settings switch
     {
-        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || !DocumentText.IsClean(name) =>
             Refusal.Because("Enter your company's name, up to 200 characters.", nameof(settings.Name)),
-        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(settings.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
+        { Address: var address } when PartyValidator.ValidateAddress(address) is { } refusal => refusal,
+        { VatId: var id, Address.Country: var country } when PartyValidator.ValidateVatId(id, country) is { } refusal => refusal,
+        { Registration: var registration, Address.Country: var country } when CompanyRegistrationRules.Validate(
+            registration, country) is { } refusal => refusal,
+        { ElectronicAddress: var address } when PartyValidator.ValidateElectronicAddress(address) is { } refusal => refusal,
         { Email: var email } when !EmailAddress.IsValid(email) =>
             Refusal.Because("Enter an email address such as billing@company.example.", nameof(settings.Email)),
         { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100
             || phone.Length > 40
-            || (contact + phone).Any(char.IsControl) =>
+            || !DocumentText.IsClean(contact + phone) =>
             Refusal.Because(
                 "Shorten the contact: up to 100 characters for the name and 40 for the telephone number.", nameof(settings.ContactName)),
         { InvoiceNumberPattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.InvoiceNumberPattern)),
@@ -141,14 +177,15 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             Refusal.Because("The IBAN is not valid. Check it for typing errors.", nameof(settings.Account.Iban)),
         { Account: { Bic: { Length: > 0 } bic } } when !BankAccount.IsBic(bic) =>
             Refusal.Because("A BIC has 8 or 11 letters and digits. Correct it or leave it empty.", nameof(settings.Account.Bic)),
-        { Account: { IsGiven: true, Holder: var holder } } when holder.Length is 0 or > 70 || holder.Any(char.IsControl) =>
+        { Account: { IsGiven: true, Holder: var holder } } when holder.Length is 0 or > 70 || !DocumentText.IsClean(holder) =>
             Refusal.Because("Enter the account holder, up to 70 characters; banks verify the name.", nameof(settings.Account.Holder)),
         { PayLink: { Length: > 0 } link } when link.Length > 200
             || !Uri.TryCreate(link.Replace("{number}", "1", StringComparison.Ordinal), UriKind.Absolute, out var address)
             || address.Scheme != Uri.UriSchemeHttps =>
             Refusal.Because("Enter an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
-        { PaymentInstructions.Length: > 500 } =>
-            Refusal.Because("Shorten the payment instructions to 500 characters.", nameof(settings.PaymentInstructions)),
+        { PaymentInstructions: var text } when text.Length > 500 || !DocumentText.AreLinesClean(text) =>
+            Refusal.Because(
+                "Shorten the payment instructions to 500 characters, without control characters.", nameof(settings.PaymentInstructions)),
         { Language: var language } when !DocumentLanguage.Knows(language) =>
             Refusal.Because("Choose a language from the list.", nameof(settings.Language)),
         { BrandColor: var color } when !ColorRegex().IsMatch(color) =>

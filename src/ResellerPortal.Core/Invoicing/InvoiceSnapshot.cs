@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Invoicing;
 /// </summary>
 public sealed record InvoiceSnapshot
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IgnoreReadOnlyProperties = true };
 
@@ -132,7 +132,12 @@ public sealed record SnapshotParty(
     string? VatId,
     string Email,
     string ContactName = "",
-    string Phone = "");
+    string Phone = "")
+{
+    public ElectronicAddress ElectronicAddress { get; init; } = ElectronicAddress.None;
+
+    public CompanyRegistration Registration { get; init; } = CompanyRegistration.None;
+}
 
 public sealed record SnapshotLine(
     string Description,

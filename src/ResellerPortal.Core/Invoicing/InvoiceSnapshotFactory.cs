@@ -31,8 +31,16 @@ internal static class InvoiceSnapshotFactory
                 ? null
                 : SnapshotReporting.Create(invoice.GetRate(reseller.Currency), invoice.Net, invoice.Tax),
             Seller = new SnapshotParty(
-                reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
-            Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+                reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone)
+            {
+                ElectronicAddress = reseller.ElectronicAddress,
+                Registration = reseller.Registration,
+            },
+            Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email)
+            {
+                ElectronicAddress = customer.ElectronicAddress,
+                Registration = CompanyRegistration.None with { Number = customer.RegistrationNumber },
+            },
             BuyerReference = customer.BuyerReference,
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],

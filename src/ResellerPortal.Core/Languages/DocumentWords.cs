@@ -18,6 +18,12 @@ public sealed record DocumentWords
     /// <summary>0: the id.</summary>
     public required string VatId { get; init; }
 
+    /// <summary>0: the number.</summary>
+    public required string RegistrationNumber { get; init; }
+
+    /// <summary>0: the number.</summary>
+    public required string TaxNumber { get; init; }
+
     public required string ConversionsPerDay { get; init; }
 
     /// <summary>0: conversions.</summary>
@@ -61,6 +67,9 @@ public sealed record DocumentWords
 
     /// <summary>0: an amount; 1: an invoice; 2: its day.</summary>
     public required string CreditedSentence { get; init; }
+
+    /// <summary>The payment terms of a document in the customer's favour.</summary>
+    public required string CreditTerms { get; init; }
 
     /// <summary>0: the reason.</summary>
     public required string Reason { get; init; }

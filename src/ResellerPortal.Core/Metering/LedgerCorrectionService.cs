@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -23,7 +24,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         actor.Demand(Permission.LedgerCorrect);
         if (string.IsNullOrWhiteSpace(reason)
             || reason.Trim().Length > 200
-            || reason.Any(char.IsControl)
+            || !DocumentText.IsClean(reason)
             || !char.IsLetterOrDigit(reason.Trim()[0]))
         {
             return Refusal.Because(

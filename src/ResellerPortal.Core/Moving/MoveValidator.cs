@@ -87,6 +87,11 @@ internal sealed class MoveValidator(MoveEndpoint source, MoveEndpoint target)
         var hasLeft = resellers.Count > 0
             && resellers.TrueForAll(r => r.MovedAtUtc is not null)
             && arrived.Exists(r => r.MovingSinceUtc is not null && r.MovedAtUtc is null);
+        if (!hasLeft && resellers.Count > 0 && resellers.TrueForAll(r => r.MovedAtUtc is not null))
+        {
+            throw new CopyRefusedException("The source was moved to another database already, which serves its resellers now.");
+        }
+
         if (!hasLeft && arrived.Find(r => r.MovingSinceUtc is null) is { } served)
         {
             throw new CopyRefusedException(

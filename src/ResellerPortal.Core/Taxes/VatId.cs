@@ -1,13 +1,18 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using ResellerPortal.Core.Countries;
 
 namespace ResellerPortal.Core.Taxes;
 
 /// <summary>
-/// The format of VAT IDs. Only the issuing country knows whether an ID exists and to whom it belongs (for the EU: VIES). Source of the
-/// formats: European Commission, VIES frequently asked questions, "VAT identification number structure".
+/// The format of VAT IDs. Only the issuing country knows whether an ID exists and to whom it belongs (for the EU: VIES). Sources of the
+/// formats: European Commission, VIES frequently asked questions, "VAT identification number structure"; Skatteetaten (NO); Federal Tax
+/// Administration (CH); HMRC (GB).
 /// </summary>
 public static partial class VatId
 {
+    public const int MaxLength = 20;
+
     private static readonly Dictionary<string, string> Forms = new(StringComparer.Ordinal)
     {
         ["AT"] = "ATU[0-9]{8}",
@@ -34,23 +39,50 @@ public static partial class VatId
         ["PL"] = "PL[0-9]{10}",
         ["PT"] = "PT[0-9]{9}",
         ["RO"] = "RO[0-9]{2,10}",
-        ["SE"] = "SE[0-9]{12}",
+        ["SE"] = "SE[0-9]{10}01",
         ["SI"] = "SI[0-9]{8}",
         ["SK"] = "SK[0-9]{10}",
         ["GB"] = "(GB|XI)([0-9]{9}([0-9]{3})?|GD[0-4][0-9]{2}|HA[5-9][0-9]{2})",
         ["CH"] = "CHE[0-9]{9}(MWST|TVA|IVA)?",
-        ["NO"] = "(NO)?[0-9]{9}(MVA)?",
+        ["NO"] = "NO[0-9]{9}MVA",
+        ["MC"] = "FR[0-9A-HJ-NP-Z]{2}[0-9]{9}",
+        ["IS"] = "IS[0-9]{5,6}",
+        ["LI"] = "LI[0-9]{5}",
     };
 
-    /// <summary>Upper case without separators: "LT 100 000.000-019" becomes "LT100000000019". Null if empty.</summary>
-    public static string? Normalize(string? text) => text is null ? null
-        : Separators().Replace(text, "").ToUpperInvariant() is { Length: > 0 } id ? id
-        : null;
+    /// <summary>Countries that levy no value added tax, nor a tax on goods and services in its place.</summary>
+    private static readonly FrozenSet<string> Without = FrozenSet.Create(
+        StringComparer.Ordinal, "US", "HK", "MO", "KW", "QA", "BN", "BM", "KY", "VG", "TC", "AI", "GI", "LY", "KP", "AQ");
 
-    /// <summary>Whether a normalised ID has its country's format; always true for countries without a known format.</summary>
-    public static bool IsWellFormed(string id, string country) =>
-        !Forms.TryGetValue(country, out var form) || Regex.IsMatch(id, $"^{form}$", RegexOptions.CultureInvariant);
+    /// <summary>
+    /// Upper case without separators: "LT 100 001.919-017" becomes "LT100001919017". Null if empty. A Norwegian organisation number becomes
+    /// a VAT ID by "NO" before and "MVA" after it.
+    /// </summary>
+    public static string? Normalize(string? text, string country) =>
+        text is null || Separators().Replace(text, "").ToUpperInvariant() is not { Length: > 0 } id ? null
+        : country == "NO" && NorwegianNumber().Match(id) is { Success: true } number ? $"NO{number.Groups[1].Value}MVA"
+        : id;
+
+    /// <summary>
+    /// Whether a normalised ID can be one of this country: its format and, where the country publishes one, its check digits. Of other
+    /// countries no more is known than that the ID begins with their code (EN 16931, BR-CO-09).
+    /// </summary>
+    public static bool IsWellFormed(string id, string country) => id.Length <= MaxLength && (Forms.TryGetValue(country, out var form)
+        ? Regex.IsMatch(id, $"^{form}$", RegexOptions.CultureInvariant) && VatIdChecksum.IsRight(id)
+        : !Without.Contains(country) && id.StartsWith(country, StringComparison.Ordinal) && Others().IsMatch(id));
+
+    /// <summary>Whether an ID begins with a country's code, or with the Union's for Greece or Northern Ireland (BR-CO-09).</summary>
+    public static bool HasPrefix(string id) => id.Length > 2 && (id[..2] is "EL" or "XI" || Country.IsCode(id[..2]));
+
+    /// <summary>Whether a country has VAT IDs at all.</summary>
+    public static bool IsUsedIn(string country) => !Without.Contains(country);
 
     [GeneratedRegex(@"[\s.\-/]")]
     private static partial Regex Separators();
+
+    [GeneratedRegex("^(?:NO)?([0-9]{9})(?:MVA)?$")]
+    private static partial Regex NorwegianNumber();
+
+    [GeneratedRegex("^[A-Z]{2}[0-9A-Z]{2,18}$")]
+    private static partial Regex Others();
 }

@@ -33,6 +33,9 @@ public enum ElectronicProfile
 
     /// <summary>XRechnung 3.0, for German authorities.</summary>
     XRechnung,
+
+    /// <summary>Nothing beyond the European standard: for customers that are in no network.</summary>
+    Standard,
 }
 
 /// <summary>A customer account of one reseller, with members, tokens, a rate card and invoices.</summary>
@@ -58,7 +61,13 @@ public sealed class Customer : ICustomerOwned, IAudited
     /// <summary>The customer's reference for e-invoices: its order number, or an authority's routing ID (Leitweg-ID).</summary>
     public string? BuyerReference { get; set; }
 
-    public ElectronicProfile ElectronicProfile { get; set; }
+    public ElectronicProfile ElectronicProfile { get; set; } = ElectronicProfile.Standard;
+
+    /// <summary>Where it receives e-invoices.</summary>
+    public ElectronicAddress ElectronicAddress { get; set; } = ElectronicAddress.None;
+
+    /// <summary>Its number in the register of companies; empty if there is none.</summary>
+    public string RegistrationNumber { get; set; } = "";
 
     /// <summary>ISO 639-1 code of the language of its documents; null for the reseller's.</summary>
     public string? Language { get; set; }

@@ -41,6 +41,11 @@ public sealed class Reseller : IAudited, IMovable
 
     public string? VatId { get; set; }
 
+    public CompanyRegistration Registration { get; set; } = CompanyRegistration.None;
+
+    /// <summary>Its address as a sender of e-invoices.</summary>
+    public ElectronicAddress ElectronicAddress { get; set; } = ElectronicAddress.None;
+
     public string Email { get; set; } = "";
 
     /// <summary>Contact named on e-invoices; XRechnung requires name and telephone number.</summary>

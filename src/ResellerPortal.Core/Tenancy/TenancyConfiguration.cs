@@ -31,6 +31,23 @@ internal sealed class ResellerConfiguration : IEntityTypeConfiguration<Reseller>
             account.Property(a => a.Iban).HasMaxLength(34).HasDefaultValue("");
             account.Property(a => a.Bic).HasMaxLength(11).HasDefaultValue("");
         });
+        builder.ComplexProperty(r => r.Registration, registration =>
+        {
+            registration.Property(r => r.Number).HasMaxLength(CompanyRegistration.MaxLength).HasDefaultValue("");
+            registration.Property(r => r.TaxNumber).HasMaxLength(CompanyRegistration.MaxLength).HasDefaultValue("");
+            registration.Property(r => r.LegalForm).HasMaxLength(CompanyRegistration.MaxLength).HasDefaultValue("");
+            registration.Property(r => r.Court).HasMaxLength(CompanyRegistration.MaxLength).HasDefaultValue("");
+        });
+        builder.ComplexProperty(r => r.ElectronicAddress, ElectronicAddressColumns.Configure);
+    }
+}
+
+internal static class ElectronicAddressColumns
+{
+    public static void Configure(ComplexPropertyBuilder<ElectronicAddress> address)
+    {
+        address.Property(a => a.Scheme).HasMaxLength(4).HasDefaultValue("");
+        address.Property(a => a.Id).HasMaxLength(ElectronicAddress.MaxLength).HasDefaultValue("");
     }
 }
 
@@ -47,6 +64,8 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         builder.Property(c => c.ElectronicProfile).HasConversion<string>().HasMaxLength(20).HasDefaultValue(ElectronicProfile.Peppol);
         builder.Property(c => c.Language).HasMaxLength(2);
         builder.ComplexProperty(c => c.Address);
+        builder.ComplexProperty(c => c.ElectronicAddress, ElectronicAddressColumns.Configure);
+        builder.Property(c => c.RegistrationNumber).HasMaxLength(CompanyRegistration.MaxLength).HasDefaultValue("");
         builder.Property(c => c.ChainHead).HasMaxLength(32);
         builder.Property(c => c.BalanceHead).HasMaxLength(32);
         builder.Property(c => c.CoveredConverter).HasMaxLength(100);

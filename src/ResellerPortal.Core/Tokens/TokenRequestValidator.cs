@@ -1,5 +1,6 @@
 using System.Net;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
@@ -13,7 +14,7 @@ internal static class TokenRequestValidator
     {
         { Environment: var label } when string.IsNullOrWhiteSpace(label)
             || label.Trim().Length > 60
-            || label.Any(char.IsControl)
+            || !DocumentText.IsClean(label)
             || !char.IsLetterOrDigit(label.Trim()[0]) =>
             Refusal.Because(
                 "Enter an environment of up to 60 characters such as production, starting with a letter or digit.",

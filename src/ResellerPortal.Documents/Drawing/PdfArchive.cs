@@ -6,7 +6,7 @@ using PdfSharp.Pdf;
 namespace ResellerPortal.Documents.Drawing;
 
 /// <summary>An alternative form of the document embedded in the PDF.</summary>
-/// <param name="Profile">Factur-X conformance level: "EN 16931".</param>
+/// <param name="Profile">Factur-X conformance level: "EN 16931" or "XRECHNUNG".</param>
 internal sealed record PdfAttachment(string FileName, byte[] Content, string Profile);
 
 internal sealed record PdfArchiveOptions(DateTime CreatedAtUtc, string Language, PdfAttachment? Attachment);

@@ -2563,6 +2563,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("RegistrationNumber")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasDefaultValue("");
+
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -2608,6 +2615,25 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("text");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Customer.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("character varying(4)")
+                                .HasDefaultValue("");
                         });
 
                     b.HasKey("ResellerId", "Id");
@@ -2919,6 +2945,58 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("text");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Reseller.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("character varying(4)")
+                                .HasDefaultValue("");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Registration", "ResellerPortal.Core.Tenancy.Reseller.Registration#CompanyRegistration", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Court")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("LegalForm")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Number")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("TaxNumber")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("character varying(100)")
+                                .HasDefaultValue("");
                         });
 
                     b.HasKey("Id");

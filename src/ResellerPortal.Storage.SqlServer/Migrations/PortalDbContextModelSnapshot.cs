@@ -2963,6 +2963,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("RegistrationNumber")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasDefaultValue("")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint");
 
@@ -3013,6 +3021,27 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("nvarchar(max)")
+                                .UseCollation("Latin1_General_100_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Customer.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("nvarchar(4)")
+                                .HasDefaultValue("")
                                 .UseCollation("Latin1_General_100_BIN2");
                         });
 
@@ -3376,6 +3405,64 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("nvarchar(max)")
+                                .UseCollation("Latin1_General_100_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Reseller.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("nvarchar(4)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Registration", "ResellerPortal.Core.Tenancy.Reseller.Registration#CompanyRegistration", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Court")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("LegalForm")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("Number")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("TaxNumber")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("nvarchar(100)")
+                                .HasDefaultValue("")
                                 .UseCollation("Latin1_General_100_BIN2");
                         });
 

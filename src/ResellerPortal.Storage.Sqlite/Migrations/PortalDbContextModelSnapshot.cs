@@ -2586,6 +2586,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("PausedAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("RegistrationNumber")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
 
@@ -2631,6 +2638,25 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("TEXT");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Customer.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
                         });
 
                     b.HasKey("ResellerId", "Id");
@@ -2943,6 +2969,58 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                             b1.Property<string>("Street")
                                 .IsRequired()
                                 .HasColumnType("TEXT");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "ElectronicAddress", "ResellerPortal.Core.Tenancy.Reseller.ElectronicAddress#ElectronicAddress", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Id")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Scheme")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(4)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Registration", "ResellerPortal.Core.Tenancy.Reseller.Registration#CompanyRegistration", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Court")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("LegalForm")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Number")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("TaxNumber")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(100)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
                         });
 
                     b.HasKey("Id");

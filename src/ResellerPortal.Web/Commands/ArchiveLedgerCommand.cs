@@ -14,8 +14,9 @@ internal static class ArchiveLedgerCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        var folder = PortalCommands.FindOption(args, "--archive");
-        if (!BillingPeriod.TryParse(PortalCommands.FindOption(args, "--before"), out var before) || folder is null)
+        if (CommandOptions.Parse(args, ["--before", "--archive"]) is not { } options
+            || !BillingPeriod.TryParse(options.Find("--before"), out var before)
+            || options.Find("--archive") is not { } folder)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;

@@ -20,8 +20,20 @@ internal static class CopyToCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        var (isFinish, isCancel) = (args.Contains("--finish"), args.Contains("--cancel"));
-        var settings = ReadTarget(services.GetRequiredService<IConfiguration>(), PortalCommands.FindOption(args, "--settings"));
+        if (CommandOptions.Parse(args, ["--settings", "--reseller"], "--finish", "--cancel") is not { } options)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        var (isFinish, isCancel) = (options.Has("--finish"), options.Has("--cancel"));
+        if (options.Find("--settings") is { } file && !File.Exists(file))
+        {
+            await Console.Error.WriteLineAsync($"File {file} does not exist. {Usage}");
+            return 2;
+        }
+
+        var settings = ReadTarget(services.GetRequiredService<IConfiguration>(), options.Find("--settings"));
         if ((isFinish && isCancel) || settings["Database:Provider"] is null)
         {
             await Console.Error.WriteLineAsync(Usage);
@@ -30,7 +42,7 @@ internal static class CopyToCommand
 
         try
         {
-            return await RunAsync(services, settings, PortalCommands.FindOption(args, "--reseller"), isFinish, isCancel);
+            return await RunAsync(services, settings, options.Find("--reseller"), isFinish, isCancel);
         }
         catch (Exception refusal) when (refusal is CopyRefusedException or InvalidOperationException)
         {

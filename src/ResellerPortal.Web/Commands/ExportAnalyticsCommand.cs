@@ -1,5 +1,6 @@
 using System.Globalization;
 using ResellerPortal.Core.Analytics;
+using ResellerPortal.Core.Archives;
 
 namespace ResellerPortal.Web.Commands;
 
@@ -13,7 +14,10 @@ internal static class ExportAnalyticsCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        if (!TryReadDay(args, "--from", out var from) || !TryReadDay(args, "--to", out var to) || to < from)
+        if (CommandOptions.Parse(args, ["--from", "--to"]) is not { } options
+            || !TryReadDay(options, "--from", out var from)
+            || !TryReadDay(options, "--to", out var to)
+            || to < from)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -50,9 +54,14 @@ internal static class ExportAnalyticsCommand
         }
 
         Console.WriteLine($"{written:N0} files written; days that had one are as they were.");
+        if (await services.GetRequiredService<RecordedDayReader>().FindFirstKeptDayAsync(default) is { } kept && from < kept)
+        {
+            Console.WriteLine($"{ArchivedUsage.Describe(kept)} Their days are left out.");
+        }
+
         return 0;
     }
 
-    private static bool TryReadDay(string[] args, string option, out DateOnly day) => DateOnly.TryParseExact(
-        PortalCommands.FindOption(args, option), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    private static bool TryReadDay(CommandOptions options, string option, out DateOnly day) => DateOnly.TryParseExact(
+        options.Find(option), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 }

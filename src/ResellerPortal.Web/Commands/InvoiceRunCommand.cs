@@ -18,13 +18,14 @@ internal static class InvoiceRunCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        if (!BillingPeriod.TryParse(PortalCommands.FindOption(args, "--month"), out var period))
+        if (CommandOptions.Parse(args, ["--month", "--reseller"]) is not { } options
+            || !BillingPeriod.TryParse(options.Find("--month"), out var period))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
 
-        var slug = PortalCommands.FindOption(args, "--reseller");
+        var slug = options.Find("--reseller");
         await using var db = services.GetRequiredService<PortalDatabase>().Open(TenantScope.CrossTenants("invoice run of all resellers"));
         var resellers = await db.Resellers.AsNoTracking().Where(r => slug == null || r.Slug == slug).OrderBy(r => r.Slug).ToListAsync();
         if (resellers.Count == 0)
@@ -38,6 +39,13 @@ internal static class InvoiceRunCommand
             services.GetRequiredService<IInvoiceDocument>(), services.GetRequiredService<IElectronicInvoice>());
         foreach (var reseller in resellers)
         {
+            if (reseller.MovingSinceUtc is not null)
+            {
+                Console.WriteLine($"{reseller.Slug}: moved, or being moved, to another database; its invoices are made there.");
+                isComplete &= slug is null;
+                continue;
+            }
+
             isComplete &= await RunAsync(
                 services, documents, Actor.Portal("invoice-run", TenantScope.ForReseller(reseller.Id)), reseller.Slug, period);
         }

@@ -25,13 +25,6 @@ internal static class PortalCommands
         _ => null,
     };
 
-    /// <summary>The text behind an option; null if it is not given.</summary>
-    public static string? FindOption(string[] args, string name)
-    {
-        var index = Array.IndexOf(args, name);
-        return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
-    }
-
     private static async Task<int> MigrateAsync(IServiceProvider services, string[] args)
     {
         await services.GetRequiredService<PortalDatabase>().MigrateAsync(

@@ -24,7 +24,13 @@ internal static class VerifyLedgerCommand
             return await VerifyExportAsync(file);
         }
 
-        var folder = PortalCommands.FindOption(args, "--archive");
+        if (CommandOptions.Parse(args, ["--archive"]) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        var folder = options.Find("--archive");
         if (folder is not null && !Directory.Exists(folder))
         {
             await Console.Error.WriteLineAsync($"The folder {folder} does not exist. {Usage}");

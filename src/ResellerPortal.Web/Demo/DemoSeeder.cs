@@ -138,7 +138,7 @@ public sealed class DemoSeeder(
                 "EUR",
                 zone.Id,
                 new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"),
-                "LT100000000019",
+                "LT100001919017",
                 2100),
             Password,
             cancellationToken)).Value.Reseller;

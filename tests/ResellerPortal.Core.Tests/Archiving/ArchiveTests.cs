@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using ResellerPortal.Core.Analytics;
 using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Archiving;
 using ResellerPortal.Core.Auditing;
@@ -8,8 +9,10 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence.Copying;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Analytics;
 using ResellerPortal.Core.Tests.Moving;
 using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Tables;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Archiving;
@@ -187,12 +190,47 @@ public sealed class ArchiveTests(DatabaseServers databases) : IClassFixture<Data
                 default));
         }
 
+        var again = await database.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10));
+        Assert.Contains(Text, again.Refusal!.Message, StringComparison.Ordinal);
+
         var page = await new LedgerQueries(database.Database, database.Clock).ReadPageAsync(
             owner, new LedgerFilter(), LedgerSort.Occurred, descending: true, 0, 25);
         Assert.Equal(new DateOnly(2026, 12, 1), page.KeptSince);
         Assert.Equal(page.TotalCount, page.Rows.Count);
         Assert.Equal([4, 3], page.Rows.Select(r => r.Sequence));
         Assert.Empty((await fixture.VerifyAsync(isArchiveGiven: true)).Faults);
+    }
+
+    [Fact]
+    public async Task Days_for_analytics_go_on_after_what_is_archived()
+    {
+        await using var fixture = await ArchiveFixture.OpenWithThreeMonthsAsync(databases);
+        var folder = Directory.CreateDirectory(Path.Combine(fixture.Folder, "analytics")).FullName;
+        var exporter = new RecordedDayExporter(
+            fixture.Database.Database,
+            new RecordedDayReader(fixture.Database.Database),
+            new ParquetLedgerWriter(),
+            new AnalyticsOptions { Folder = folder },
+            fixture.Database.Clock);
+        await fixture.RunAsync();
+        await fixture.Database.UseAsync(fixture.Invoicing.Secret, 3);
+        fixture.Database.Clock.Advance(TimeSpan.FromDays(2));
+
+        var written = await exporter.ExportAsync(new DateOnly(2026, 10, 1), new DateOnly(2027, 1, 2));
+
+        // December, and the first two days of January.
+        Assert.Equal(33, written);
+        await using (var db = fixture.Database.OpenAll())
+        {
+            var kept = await db.LedgerEntries.ToListAsync();
+            foreach (var day in kept.GroupBy(entry => DateOnly.FromDateTime(entry.RecordedAtUtc.UtcDateTime)))
+            {
+                var path = LedgerFile.GetPath(new DirectoryInfo(folder), fixture.Invoicing.Owner.Reseller, $"{day.Key:yyyy-MM-dd}");
+                Assert.Equal(day.Count(), (await LedgerFile.ReadAsync(path)).Rows.Count);
+            }
+        }
+
+        Assert.Equal(0, await exporter.ExportMissingAsync());
     }
 
     [Fact]

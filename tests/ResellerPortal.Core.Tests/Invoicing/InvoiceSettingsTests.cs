@@ -141,7 +141,7 @@ public sealed class InvoiceSettingsTests
         (DocumentSettings Settings, string Word)[] bad =
         [
             (good with { Name = " " }, "name"),
-            (good with { Address = good.Address with { Country = "Germany" } }, "ISO 3166"),
+            (good with { Address = good.Address with { Country = "Atlantis" } }, "country from the list"),
             (good with { VatId = "LT1" }, "VAT ID"),
             (good with { Email = "nobody" }, "email"),
             (good with { InvoiceNumberPattern = "INV" }, "{seq}"),
@@ -157,6 +157,12 @@ public sealed class InvoiceSettingsTests
             (good with { BrandColor = "red" }, "#0f6d62"),
             (good with { PaymentInstructions = new string('x', 501) }, "500"),
             (good with { ContactPhone = new string('1', 41) }, "telephone"),
+            (good with { Address = good.Address with { Street = "Road\u0007" } }, "address"),
+            (good with { PaymentInstructions = "Pay\u0000" }, "control characters"),
+            (good with { Registration = CompanyRegistration.None with { Number = "123" }, Address = new PostalAddress("Vej 1", "1050", "København", "DK"), VatId = null }, "CVR"),
+            (good with { ElectronicAddress = new ElectronicAddress("9999", "1") }, "from the list"),
+            (good with { ElectronicAddress = new ElectronicAddress("9930", "") }, "Enter the electronic address"),
+            (good with { ElectronicAddress = new ElectronicAddress("9930", "DE136695977") }, "Germany: VAT ID"),
         ];
 
         foreach (var (settings, word) in bad)
@@ -166,6 +172,43 @@ public sealed class InvoiceSettingsTests
 
         Assert.False((await Service(sqlite).ReadAsync(owner)).Account.IsGiven);
         await TestData.Valued(Service(sqlite).SaveAsync(owner, good));
+    }
+
+    [Fact]
+    public async Task A_seller_is_told_what_its_country_wants_until_it_has_it_and_its_documents_state_it()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
+        var (owner, _) = await SellAsync(sqlite);
+        var settings = Service(sqlite);
+        var danish = await TestData.Valued(settings.SaveAsync(owner, DocumentSettings.FromReseller(await settings.ReadAsync(owner)) with
+        {
+            Address = new PostalAddress(" Vej 1", "1050", "København ", "danemark"),
+            VatId = "dk 13 58 56 28",
+        }));
+        Assert.Equal(("DK", "DK13585628"), (danish.Address.Country, danish.VatId));
+        var missing = await settings.FindMissingAsync(owner);
+        Assert.Equal(
+            [
+                "your company registration number (Denmark requires it)",
+            ],
+            missing.Single(format => format.Format == "Peppol").Missing);
+        Assert.Contains(
+            "your contact with a telephone number, as XRechnung requires",
+            missing.Single(format => format.Format.StartsWith("XRechnung", StringComparison.Ordinal)).Missing);
+
+        await TestData.Valued(settings.SaveAsync(owner, DocumentSettings.FromReseller(danish) with
+        {
+            Registration = new CompanyRegistration("13 58 56 28", "", "ApS", "Erhvervsstyrelsen"),
+            ElectronicAddress = new ElectronicAddress("0184", "13585628"),
+            ContactName = "Rasa",
+            ContactPhone = "+370 5 000 0000",
+            Account = Account,
+        }));
+
+        Assert.Empty(await settings.FindMissingAsync(owner));
+        var seller = (await InvoiceAsync(sqlite, owner, October)).Seller;
+        Assert.Equal(new CompanyRegistration("13585628", "", "ApS", "Erhvervsstyrelsen"), seller.Registration);
+        Assert.Equal(new ElectronicAddress("0184", "13585628"), seller.ElectronicAddress);
     }
 
     [Fact]

@@ -70,6 +70,31 @@ public sealed class InstallationMoveTests(DatabaseServers databases) : IClassFix
     }
 
     [Fact]
+    public async Task A_source_that_was_left_is_not_moved_to_another_target_that_would_serve_nobody()
+    {
+        await using var source = await TestDatabaseOnSqlite.OpenAsync();
+        var fixture = await MoveFixture.CreateAsync(source, entries: 5);
+        await using var target = await databases.OpenAsync("PostgreSql");
+        await using var second = await databases.OpenAsync("PostgreSql");
+        await source.StopAsync();
+        await fixture.MoveWithKeysTo(target).FinishAsync(null, default);
+
+        foreach (var move in (Func<Task>[])[
+            () => fixture.MoveWithKeysTo(second).CopyAsync(null, default),
+            () => fixture.MoveWithKeysTo(second).FinishAsync(null, default),
+        ])
+        {
+            Assert.Contains(
+                "moved to another database already",
+                (await Assert.ThrowsAsync<CopyRefusedException>(move)).Message,
+                StringComparison.Ordinal);
+        }
+
+        await using var db = second.OpenAll();
+        Assert.Empty(await db.Resellers.ToListAsync());
+    }
+
+    [Fact]
     public async Task A_last_pass_is_refused_while_a_node_has_the_file_open()
     {
         await using var source = await TestDatabaseOnSqlite.OpenAsync();

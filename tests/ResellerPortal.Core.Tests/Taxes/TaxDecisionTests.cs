@@ -17,7 +17,7 @@ public sealed class TaxDecisionTests
     [InlineData("LT", "LT", null, "S", 2100)]
     [InlineData("LT", "DE", "DE136695976", "AE", 0)]
     [InlineData("LT", "DE", null, "S", 2100)]
-    [InlineData("LT", "GR", "EL123456789", "AE", 0)]
+    [InlineData("LT", "GR", "EL094259216", "AE", 0)]
     [InlineData("LT", "US", null, "O", 0)]
     [InlineData("LT", "GB", "GB123456789", "O", 0)]
     [InlineData("LT", "NO", null, "O", 0)]
@@ -107,34 +107,6 @@ public sealed class TaxDecisionTests
         Assert.Null(TaxRates.FindStandardRate("US", Day));
     }
 
-    [Theory]
-    [InlineData("ATU12345678", "AT", true)]
-    [InlineData("AT12345678", "AT", false)]
-    [InlineData("BE0123456789", "BE", true)]
-    [InlineData("DE136695976", "DE", true)]
-    [InlineData("DE13669597", "DE", false)]
-    [InlineData("136695976", "DE", false)]
-    [InlineData("EL123456789", "GR", true)]
-    [InlineData("GR123456789", "GR", false)]
-    [InlineData("ESB12345674", "ES", true)]
-    [InlineData("IE6388047V", "IE", true)]
-    [InlineData("NL123456789B01", "NL", true)]
-    [InlineData("FRXX123456789", "FR", true)]
-    [InlineData("LT100001919017", "LT", true)]
-    [InlineData("LV40003009497", "LT", false)]
-    [InlineData("CHE123456789MWST", "CH", true)]
-    [InlineData("GBGD123", "GB", true)]
-    [InlineData("anything", "US", true)]
-    public void Vat_ids_have_their_countrys_form(string id, string country, bool hasForm) =>
-        Assert.Equal(hasForm, VatId.IsWellFormed(id, country));
-
-    [Theory]
-    [InlineData(" lt 100 001.919-017 ", "LT100001919017")]
-    [InlineData("CHE-123.456.789 MWST", "CHE123456789MWST")]
-    [InlineData("  ", null)]
-    [InlineData(null, null)]
-    public void Separators_in_a_VAT_ID_are_ignored(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalize(typed));
-
     [Fact]
     public async Task Details_that_an_invoice_could_not_print_are_refused()
     {
@@ -144,7 +116,7 @@ public sealed class TaxDecisionTests
             "Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
 
         Assert.Contains(
-            "not a valid VAT ID for DE",
+            "not a valid VAT ID for Germany",
             (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(

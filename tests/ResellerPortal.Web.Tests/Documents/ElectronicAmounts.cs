@@ -19,15 +19,15 @@ internal static class ElectronicAmounts
             .. new[] { ("BT-31", "AccountingSupplierParty"), ("BT-48", "AccountingCustomerParty") }.Select(p => $"{p.Item1} {root
                 .Element(Cac + p.Item2)!
                 .Descendants(Cac + "PartyTaxScheme")
-                .SingleOrDefault()?.Element(Cbc + "CompanyID")!.Value}"),
-            .. root.Elements(Cac + "InvoiceLine").Select(l =>
+                .SingleOrDefault(s => s.Descendants(Cbc + "ID").Single().Value == "VAT")?.Element(Cbc + "CompanyID")!.Value}"),
+            .. root.Elements(Cac + "InvoiceLine").Concat(root.Elements(Cac + "CreditNoteLine")).Select(l =>
                 $"BG-25 {Text(
                     l,
                     Cbc,
                     "ID")} {Text(
                         l,
                         Cbc,
-                        "InvoicedQuantity")} {Text(
+                        l.Name.LocalName == "InvoiceLine" ? "InvoicedQuantity" : "CreditedQuantity")} {Text(
                             l,
                             Cbc,
                             "LineExtensionAmount")} {Text(
@@ -75,7 +75,10 @@ internal static class ElectronicAmounts
             $"BT-1 {Text(root.Elements().Single(e => e.Name.LocalName == "ExchangedDocument"), Ram, "ID")}",
             $"BT-10 {Text(root, Ram, "BuyerReference")}",
             .. new[] { ("BT-31", "SellerTradeParty"), ("BT-48", "BuyerTradeParty") }.Select(
-                p => $"{p.Item1} {root.Descendants(Ram + p.Item2).Single().Element(Ram + "SpecifiedTaxRegistration")?.Value}"),
+                p => $"{p.Item1} {root.Descendants(Ram + p.Item2)
+                    .Single()
+                    .Elements(Ram + "SpecifiedTaxRegistration")
+                    .SingleOrDefault(r => (string?)r.Element(Ram + "ID")!.Attribute("schemeID") == "VA")?.Value}"),
             .. root.Descendants(Ram + "IncludedSupplyChainTradeLineItem").Select(l =>
                 $"BG-25 {Text(
                     l,

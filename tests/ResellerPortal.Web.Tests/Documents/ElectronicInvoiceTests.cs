@@ -129,6 +129,7 @@ public sealed class ElectronicInvoiceTests
         var snapshot = SampleDocuments.Standard() with
         {
             Buyer = new SnapshotParty("Ąžuolas & <Söhne> \"OÜ\"", new PostalAddress("", "", "", "DE"), "DE136695976", "a@b.example"),
+            ElectronicProfile = ElectronicProfile.Standard,
             BuyerReference = "04011000-12345-03",
         };
         var xml = SampleDocuments.Ubl(snapshot);
@@ -188,12 +189,12 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void XRechnung_says_what_it_lacks_and_names_itself_when_it_lacks_nothing()
     {
-        var snapshot = SampleDocuments.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
+        var snapshot = SampleDocuments.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung, BuyerReference = null };
         Assert.Equal(
             [
                 "your contact with a telephone number, as XRechnung requires",
-                "the customer's buyer reference (Leitweg-ID)",
                 "your bank account",
+                "the customer's buyer reference (Leitweg-ID)",
             ],
             new ElectronicInvoiceWriter().FindMissing(snapshot));
 

@@ -54,8 +54,6 @@ internal static class En16931Rules
             "UBL 2.1, namespace", invoice.Name.NamespaceName == $"urn:oasis:names:specification:ubl:schema:xsd:{invoice.Name.LocalName}-2");
         Rule("BR-55", !isCredit || Has(invoice.Element(Cac + "BillingReference")!.Element(Cac + "InvoiceDocumentReference")!, "ID"));
         Rule("BR-05", Has(invoice, "DocumentCurrencyCode"));
-        Rule("PEPPOL-R003", Has(invoice, "BuyerReference"));
-        Rule("PEPPOL-R010, R020", Has(seller, "EndpointID") && Has(buyer, "EndpointID"));
         Rule(
             "BR-06, BR-07",
             Has(seller.Element(Cac + "PartyLegalEntity")!, "RegistrationName")
@@ -71,8 +69,12 @@ internal static class En16931Rules
         Rule("BR-CO-15", inclusive == exclusive + tax);
         Rule("BR-CO-16", payable == inclusive - (Has(totals, "PrepaidAmount") ? Number(totals, "PrepaidAmount") : 0));
         Rule("BR-CO-18", subtotals.Count > 0);
-        Rule("BR-CO-25", isCredit || payable <= 0 || Has(invoice, "DueDate"));
-        Rule("BR-CO-26", FindVatId(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));
+        Rule("BR-CO-25", payable <= 0 || Has(invoice, "DueDate") || invoice.Element(Cac + "PaymentTerms") is not null);
+        Rule(
+            "BR-CO-26",
+            FindVatId(seller) is not null
+                || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID")
+                || seller.Element(Cac + "PartyIdentification") is not null);
         Rule(
             "BR-29",
             string.CompareOrdinal(
@@ -125,7 +127,7 @@ internal static class En16931Rules
             var taxable = Number(subtotal, "TaxableAmount");
             var ofCategory = lines.Where(l => l.Element(Cac + "Item")!.Element(Cac + "ClassifiedTaxCategory") is { } c
                 && Value(c, "ID") == code
-                && Value(c, "Percent") == rate).ToList();
+                && (code == "O" || Value(c, "Percent") == rate)).ToList();
             Rule($"BR-{code}-08", ofCategory.Count > 0 && ofCategory.Sum(l => Number(l, "LineExtensionAmount")) == taxable);
             switch (code)
             {
@@ -135,12 +137,12 @@ internal static class En16931Rules
                     Rule(
                         "BR-CO-17",
                         Math.Abs(
-                            (taxable * decimal.Parse(rate, CultureInfo.InvariantCulture) / 100) - Number(subtotal, "TaxAmount")) <= 0.01m);
+                            (taxable * decimal.Parse(rate, CultureInfo.InvariantCulture) / 100) - Number(subtotal, "TaxAmount")) < 1);
                     Rule("BR-S-10", !Has(category, "TaxExemptionReason") && !Has(category, "TaxExemptionReasonCode"));
                     break;
                 case "O":
                     Rule("BR-O-02", FindVatId(seller) is null && FindVatId(buyer) is null);
-                    Rule("BR-O-05", rate.Length == 0);
+                    Rule("BR-O-05", ofCategory.All(l => !l.Descendants(Cbc + "Percent").Any()));
                     Rule("BR-O-09", Number(subtotal, "TaxAmount") == 0);
                     Rule("BR-O-10", Has(category, "TaxExemptionReason") || Has(category, "TaxExemptionReasonCode"));
                     Rule("BR-O-11", subtotals.Count == 1);
@@ -167,8 +169,10 @@ internal static class En16931Rules
         }
     }
 
-    private static string? FindVatId(XElement party) =>
-        party.Element(Cac + "PartyTaxScheme") is { } scheme ? Value(scheme, "CompanyID") : null;
+    private static string? FindVatId(XElement party) => party.Elements(Cac + "PartyTaxScheme")
+        .Where(scheme => Value(scheme.Element(Cac + "TaxScheme")!, "ID") == "VAT")
+        .Select(scheme => Value(scheme, "CompanyID"))
+        .SingleOrDefault();
 
     private static bool Has(XElement element, string name) => Value(element, name).Length > 0;
 

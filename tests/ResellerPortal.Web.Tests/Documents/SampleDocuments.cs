@@ -37,8 +37,16 @@ internal static class SampleDocuments
             PeriodTo = October.LastDay,
             Currency = eur,
             Seller = new SnapshotParty(
-                "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
-            Buyer = new SnapshotParty("Acme", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", "pay@buyer.example"),
+                "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100001919017", "billing@northwind.example")
+            {
+                ElectronicAddress = new ElectronicAddress("9937", "LT100001919017"),
+                Registration = CompanyRegistration.None with { Number = "100001919" },
+            },
+            Buyer = new SnapshotParty("Acme", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", "pay@buyer.example")
+            {
+                ElectronicAddress = new ElectronicAddress("9930", "DE136695976"),
+            },
+            BuyerReference = "PO-4711",
             Lines = [.. lines.Select(l => new SnapshotLine(l.Text, l.Quantity, l.Price, l.Amount, tax.Category, tax.RateBasisPoints))],
             Taxes = [
                 .. subtotals.Select(s => new SnapshotTax(
@@ -74,7 +82,7 @@ internal static class SampleDocuments
         PeriodTo = new DateOnly(2026, 10, 31),
         Currency = Currency.FromCode("EUR"),
         Seller = new SnapshotParty(
-            "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
+            "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100001919017", "billing@northwind.example"),
         Buyer = new SnapshotParty("Ąžuolas ir Grüße OÜ", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, "pay@buyer.example"),
         Lines = [
             .. Enumerable.Range(1, lines).Select(

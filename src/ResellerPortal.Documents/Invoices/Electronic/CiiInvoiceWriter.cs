@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -12,8 +13,6 @@ namespace ResellerPortal.Documents.Invoices.Electronic;
 /// </summary>
 internal static class CiiInvoiceWriter
 {
-    private const string Specification = "urn:cen.eu:en16931:2017";
-
     private static readonly XNamespace Rsm = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100";
     private static readonly XNamespace Ram = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100";
     private static readonly XNamespace Udt = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100";
@@ -34,7 +33,7 @@ internal static class CiiInvoiceWriter
                 isXRechnung ? Group("BusinessProcessSpecifiedDocumentContextParameter", Text("ID", ElectronicInvoiceRules.Process)) : null,
                 Group(
                     "GuidelineSpecifiedDocumentContextParameter",
-                    Text("ID", isXRechnung ? ElectronicInvoiceRules.XRechnungSpecification : Specification))),
+                    Text("ID", isXRechnung ? ElectronicInvoiceRules.XRechnungSpecification : ElectronicInvoiceRules.Specification))),
             new XElement(
                 Rsm + "ExchangedDocument",
                 Text("ID", snapshot.Number),
@@ -85,34 +84,49 @@ internal static class CiiInvoiceWriter
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
         return Group(
             "ApplicableHeaderTradeAgreement",
-            Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
-            Party("SellerTradeParty", snapshot.Seller, hasVatIds, needsId: true),
-            Party("BuyerTradeParty", snapshot.Buyer, hasVatIds, needsId: false));
+            Given("BuyerReference", snapshot.BuyerReference),
+            Party("SellerTradeParty", snapshot, snapshot.Seller, hasVatIds),
+            Party("BuyerTradeParty", snapshot, snapshot.Buyer, hasVatIds));
     }
 
-    /// <param name="needsId">BR-CO-26: a seller is identified by its VAT ID or a registration.</param>
-    private static XElement Party(string name, SnapshotParty party, bool hasVatIds, bool needsId) => Group(
-        name,
-        Text("Name", party.Name),
-        needsId && !hasVatIds ? Group("SpecifiedLegalOrganization", Text("ID", party.VatId ?? party.Name)) : null,
-        party.ContactName.Length == 0 ? null : Group(
-            "DefinedTradeContact",
-            Text("PersonName", party.ContactName),
-            party.Phone.Length == 0 ? null : Group("TelephoneUniversalCommunication", Text("CompleteNumber", party.Phone)),
-            party.Email.Length == 0 ? null : Group("EmailURIUniversalCommunication", Text("URIID", party.Email))),
-        Group(
-            "PostalTradeAddress",
-            Given("PostcodeCode", party.Address.PostalCode),
-            Given("LineOne", party.Address.Street),
-            Given("CityName", party.Address.City),
-            Text("CountryID", party.Address.Country)),
-        party.Email.Length == 0
-            ? null
-            : Group(
-                "URIUniversalCommunication", Text("URIID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme))),
-        party.VatId is { } vatId && hasVatIds
-            ? Group("SpecifiedTaxRegistration", Text("ID", vatId, new XAttribute("schemeID", "VA")))
-            : null);
+    private static XElement Party(string name, InvoiceSnapshot snapshot, SnapshotParty party, bool hasVatIds)
+    {
+        var isSeller = ReferenceEquals(party, snapshot.Seller);
+        var registration = party.Registration;
+        return Group(
+            name,
+            isSeller ? Given("ID", ElectronicInvoiceRules.FindSellerId(party, hasVatIds)) : null,
+            Text("Name", party.Name),
+            isSeller ? Given("Description", ElectronicInvoiceRules.GetLegalInformation(party)) : null,
+            registration.Number.Length == 0 ? null : Group(
+                "SpecifiedLegalOrganization",
+                Text(
+                    "ID",
+                    registration.Number,
+                    CompanyRegistrationRules.FindScheme(party.Address.Country, registration.Number) is { } scheme
+                        ? [new XAttribute("schemeID", scheme)]
+                        : [])),
+            party.ContactName.Length == 0 ? null : Group(
+                "DefinedTradeContact",
+                Text("PersonName", party.ContactName),
+                party.Phone.Length == 0 ? null : Group("TelephoneUniversalCommunication", Text("CompleteNumber", party.Phone)),
+                party.Email.Length == 0 ? null : Group("EmailURIUniversalCommunication", Text("URIID", party.Email))),
+            Group(
+                "PostalTradeAddress",
+                Given("PostcodeCode", party.Address.PostalCode),
+                Given("LineOne", party.Address.Street),
+                Given("CityName", party.Address.City),
+                Text("CountryID", party.Address.Country)),
+            ElectronicInvoiceRules.FindElectronicAddress(snapshot, party) is { } address
+                ? Group("URIUniversalCommunication", Text("URIID", address.Id, new XAttribute("schemeID", address.Scheme)))
+                : null,
+            party.VatId is { } vatId && hasVatIds
+                ? Group("SpecifiedTaxRegistration", Text("ID", vatId, new XAttribute("schemeID", "VA")))
+                : null,
+            isSeller && registration.TaxNumber.Length > 0
+                ? Group("SpecifiedTaxRegistration", Text("ID", registration.TaxNumber, new XAttribute("schemeID", "FC")))
+                : null);
+    }
 
     private static XElement Settlement(InvoiceSnapshot snapshot)
     {
@@ -131,14 +145,15 @@ internal static class CiiInvoiceWriter
                 Amount("BasisAmount", tax.TaxableMinorUnits, currency),
                 Text("CategoryCode", tax.Category),
                 Given("ExemptionReasonCode", tax.ReasonCode),
-                Given("RateApplicablePercent", ElectronicInvoiceRules.FormatPercent(tax.Category, tax.RateBasisPoints)))),
+                Given("RateApplicablePercent", ElectronicInvoiceRules.FormatTotalPercent(snapshot, tax)))),
             Group(
                 "BillingSpecifiedPeriod",
                 Group("StartDateTime", Date(Udt, snapshot.PeriodFrom)),
                 Group("EndDateTime", Date(Udt, snapshot.PeriodTo))),
-            ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms
-                ? Group("SpecifiedTradePaymentTerms", Text("Description", terms), Group("DueDateDateTime", Date(Udt, snapshot.DueOn)))
-                : null,
+            Group(
+                "SpecifiedTradePaymentTerms",
+                Text("Description", ElectronicInvoiceRules.GetPaymentTerms(snapshot)),
+                snapshot.Credits is null ? Group("DueDateDateTime", Date(Udt, snapshot.DueOn)) : null),
             Group(
                 "SpecifiedTradeSettlementHeaderMonetarySummation",
                 Amount("LineTotalAmount", snapshot.NetMinorUnits, currency),
@@ -178,9 +193,11 @@ internal static class CiiInvoiceWriter
     private static XElement Date(XNamespace space, DateOnly day) =>
         new(space + "DateTimeString", new XAttribute("format", "102"), day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
 
-    private static XElement? Given(string name, string? value) => string.IsNullOrEmpty(value) ? null : Text(name, value);
+    private static XElement? Given(string name, string? value) =>
+        ElectronicInvoiceRules.FindText(value) is { } text ? new XElement(Ram + name, text) : null;
 
-    private static XElement Text(string name, string value, params XAttribute[] attributes) => new(Ram + name, attributes, value);
+    private static XElement Text(string name, string value, params XAttribute[] attributes) =>
+        new(Ram + name, attributes, ElectronicInvoiceRules.FindText(value) ?? "-");
 
     private static XElement Group(string name, params object?[] content) => new(Ram + name, content);
 }

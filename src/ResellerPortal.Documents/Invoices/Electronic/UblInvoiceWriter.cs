@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -37,11 +38,12 @@ internal static class UblInvoiceWriter
             new XAttribute("xmlns", words.Root.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
-            Text(
-                "CustomizationID",
-                snapshot.ElectronicProfile == ElectronicProfile.XRechnung
-                    ? ElectronicInvoiceRules.XRechnungSpecification
-                    : PeppolSpecification),
+            Text("CustomizationID", snapshot.ElectronicProfile switch
+            {
+                ElectronicProfile.XRechnung => ElectronicInvoiceRules.XRechnungSpecification,
+                ElectronicProfile.Peppol => PeppolSpecification,
+                _ => ElectronicInvoiceRules.Specification,
+            }),
             Text("ProfileID", ElectronicInvoiceRules.Process),
             Text("ID", snapshot.Number),
             Text("IssueDate", Date(snapshot.IssuedOn)),
@@ -50,21 +52,21 @@ internal static class UblInvoiceWriter
             Text("Note", ElectronicInvoiceRules.GetNote(snapshot)),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
             snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
-            Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
+            Given("BuyerReference", snapshot.BuyerReference),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
             snapshot.Credits is { } credits
                 ? new XElement(
                     Cac + "BillingReference",
                     new XElement(Cac + "InvoiceDocumentReference", Text("ID", credits.Number), Text("IssueDate", Date(credits.IssuedOn))))
                 : null,
-            new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
-            new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
+            new XElement(Cac + "AccountingSupplierParty", Party(snapshot, snapshot.Seller, hasVatIds)),
+            new XElement(Cac + "AccountingCustomerParty", Party(snapshot, snapshot.Buyer, hasVatIds)),
             PaymentMeans(snapshot),
-            ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
+            new XElement(Cac + "PaymentTerms", Text("Note", ElectronicInvoiceRules.GetPaymentTerms(snapshot))),
             new XElement(
                 Cac + "TaxTotal",
                 Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency),
-                snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
+                snapshot.Taxes.Select(tax => Subtotal(snapshot, tax))),
 
             // BR-53: the tax in the seller's own currency, as one amount.
             snapshot.Reporting is null
@@ -81,27 +83,47 @@ internal static class UblInvoiceWriter
         return ElectronicInvoiceRules.Bytes(document);
     }
 
-    private static XElement Party(SnapshotParty party, bool hasVatIds) => new(
-        Cac + "Party",
-        party.Email.Length > 0 ? Text("EndpointID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme)) : null,
-        new XElement(Cac + "PartyName", Text("Name", party.Name)),
-        new XElement(
-            Cac + "PostalAddress",
-            Given("StreetName", party.Address.Street),
-            Given("CityName", party.Address.City),
-            Given("PostalZone", party.Address.PostalCode),
-            new XElement(Cac + "Country", Text("IdentificationCode", party.Address.Country))),
-        party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
-
-        // BR-CO-26: a seller is identified by its VAT ID or a registration; the ID serves as registration where it must not be a VAT ID.
-        new XElement(
-            Cac + "PartyLegalEntity",
-            Text("RegistrationName", party.Name),
-            hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
-        party.Email.Length > 0 || party.ContactName.Length > 0
-            ? new XElement(
-                Cac + "Contact", Given("Name", party.ContactName), Given("Telephone", party.Phone), Given("ElectronicMail", party.Email))
-            : null);
+    private static XElement Party(InvoiceSnapshot snapshot, SnapshotParty party, bool hasVatIds)
+    {
+        var isSeller = ReferenceEquals(party, snapshot.Seller);
+        var registration = party.Registration;
+        return new XElement(
+            Cac + "Party",
+            ElectronicInvoiceRules.FindElectronicAddress(snapshot, party) is { } address
+                ? Text("EndpointID", address.Id, new XAttribute("schemeID", address.Scheme))
+                : null,
+            isSeller && ElectronicInvoiceRules.FindSellerId(party, hasVatIds) is { } id
+                ? new XElement(Cac + "PartyIdentification", Text("ID", id))
+                : null,
+            new XElement(Cac + "PartyName", Text("Name", party.Name)),
+            new XElement(
+                Cac + "PostalAddress",
+                Given("StreetName", party.Address.Street),
+                Given("CityName", party.Address.City),
+                Given("PostalZone", party.Address.PostalCode),
+                new XElement(Cac + "Country", Text("IdentificationCode", party.Address.Country))),
+            party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
+            isSeller && registration.TaxNumber.Length > 0
+                ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", registration.TaxNumber), TaxScheme("TAX"))
+                : null,
+            new XElement(
+                Cac + "PartyLegalEntity",
+                Text("RegistrationName", party.Name),
+                registration.Number.Length == 0 ? null : Text(
+                    "CompanyID",
+                    registration.Number,
+                    CompanyRegistrationRules.FindScheme(party.Address.Country, registration.Number) is { } scheme
+                        ? [new XAttribute("schemeID", scheme)]
+                        : []),
+                isSeller ? Given("CompanyLegalForm", ElectronicInvoiceRules.GetLegalInformation(party)) : null),
+            party.Email.Length > 0 || party.ContactName.Length > 0
+                ? new XElement(
+                    Cac + "Contact",
+                    Given("Name", party.ContactName),
+                    Given("Telephone", party.Phone),
+                    Given("ElectronicMail", party.Email))
+                : null);
+    }
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => new(
         Cac + "PaymentMeans",
@@ -115,16 +137,16 @@ internal static class UblInvoiceWriter
                 account.Bic.Length > 0 ? new XElement(Cac + "FinancialInstitutionBranch", Text("ID", account.Bic)) : null)
             : null);
 
-    private static XElement Subtotal(SnapshotTax tax, Currency currency) => new(
+    private static XElement Subtotal(InvoiceSnapshot snapshot, SnapshotTax tax) => new(
         Cac + "TaxSubtotal",
-        Amount("TaxableAmount", tax.TaxableMinorUnits, currency),
-        Amount("TaxAmount", tax.TaxMinorUnits, currency),
+        Amount("TaxableAmount", tax.TaxableMinorUnits, snapshot.Currency),
+        Amount("TaxAmount", tax.TaxMinorUnits, snapshot.Currency),
         new XElement(
             Cac + "TaxCategory",
             Text("ID", tax.Category),
-            Percent(tax.Category, tax.RateBasisPoints),
-            Given("TaxExemptionReasonCode", tax.ReasonCode ?? ""),
-            Given("TaxExemptionReason", tax.Reason ?? ""),
+            Given("Percent", ElectronicInvoiceRules.FormatTotalPercent(snapshot, tax)),
+            Given("TaxExemptionReasonCode", tax.ReasonCode),
+            Given("TaxExemptionReason", tax.Reason),
             Vat()));
 
     private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency)
@@ -141,7 +163,7 @@ internal static class UblInvoiceWriter
                 new XElement(
                     Cac + "ClassifiedTaxCategory",
                     Text("ID", line.TaxCategory),
-                    Percent(line.TaxCategory, line.TaxRateBasisPoints),
+                    Given("Percent", ElectronicInvoiceRules.FormatPercent(line.TaxCategory, line.TaxRateBasisPoints)),
                     Vat())),
             new XElement(
                 Cac + "Price",
@@ -151,17 +173,18 @@ internal static class UblInvoiceWriter
 
     private static XAttribute Unit() => new("unitCode", ElectronicInvoiceRules.One);
 
-    private static XElement? Percent(string category, int basisPoints) =>
-        ElectronicInvoiceRules.FormatPercent(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
+    private static XElement TaxScheme(string id) => new(Cac + "TaxScheme", Text("ID", id));
 
-    private static XElement Vat() => new(Cac + "TaxScheme", Text("ID", "VAT"));
+    private static XElement Vat() => TaxScheme("VAT");
 
     private static XElement Amount(string name, long minorUnits, Currency currency) =>
         Text(name, ElectronicInvoiceRules.FormatAmount(minorUnits, currency), new XAttribute("currencyID", currency.Code));
 
-    private static XElement? Given(string name, string value) => value.Length == 0 ? null : Text(name, value);
+    private static XElement? Given(string name, string? value) =>
+        ElectronicInvoiceRules.FindText(value) is { } text ? new XElement(Cbc + name, text) : null;
 
-    private static XElement Text(string name, string value, params XAttribute[] attributes) => new(Cbc + name, attributes, value);
+    private static XElement Text(string name, string value, params XAttribute[] attributes) =>
+        new(Cbc + name, attributes, ElectronicInvoiceRules.FindText(value) ?? "-");
 
     private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using PdfSharp.Drawing;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Drawing;
 using ResellerPortal.Documents.Invoices.Electronic;
 
@@ -30,10 +31,14 @@ public sealed class InvoicePdf : IInvoiceDocument
         return flow.ToArchive(new PdfArchiveOptions(
             snapshot.IssuedOn.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
             snapshot.Language,
-            ElectronicInvoiceRules.FindMissing(snapshot).Count > 0
-                ? null
-                : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931")));
+            ElectronicInvoiceRequirements.FindMissing(snapshot).Count > 0 ? null : CreateAttachment(snapshot)));
     }
+
+    /// <summary>An XRechnung in a PDF has a name and a profile of its own (Factur-X 1.0, reference profile XRECHNUNG).</summary>
+    private static PdfAttachment CreateAttachment(InvoiceSnapshot snapshot) =>
+        snapshot.ElectronicProfile == ElectronicProfile.XRechnung
+            ? new PdfAttachment("xrechnung.xml", CiiInvoiceWriter.Write(snapshot), "XRECHNUNG")
+            : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931");
 
     public bool CanShow(byte[] image)
     {

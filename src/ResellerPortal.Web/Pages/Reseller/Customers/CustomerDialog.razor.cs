@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
@@ -22,13 +23,15 @@ public sealed partial class CustomerDialog(
     private string _city = "";
     private string _country = "";
     private string _vatId = "";
+    private string _registrationNumber = "";
+    private ElectronicAddress _electronicAddress = ElectronicAddress.None;
     private TaxTreatment _tax = TaxTreatment.Automatic;
     private string? _exemption;
     private string? _buyerReference;
     private string? _language;
     private string? _currency;
     private IReadOnlyList<string> _currencies = [];
-    private ElectronicProfile _profile;
+    private ElectronicProfile _profile = ElectronicProfile.Standard;
     private int _selfServiceTokens = 5;
     private long? _selfServiceMaxLimit;
     private long? _monthlyBudget;
@@ -53,10 +56,26 @@ public sealed partial class CustomerDialog(
                 Customer.TaxExemptionReason);
             (_buyerReference, _language, _profile) = (Customer.BuyerReference, Customer.Language, Customer.ElectronicProfile);
             (_street, _postalCode, _city, _country) = Customer.Address;
+            (_registrationNumber, _electronicAddress) = (Customer.RegistrationNumber, Customer.ElectronicAddress);
             (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (
                 Customer.SelfServiceTokens,
                 Customer.SelfServiceMaxLimit,
                 Customer.MonthlyBudget);
+        }
+    }
+
+    private void SetCountry(string country) => ChangeAndPropose(() => _country = country);
+
+    private void SetVatId(string vatId) => ChangeAndPropose(() => _vatId = vatId);
+
+    /// <summary>Proposes the electronic address again, unless another one was entered.</summary>
+    private void ChangeAndPropose(Action change)
+    {
+        var isProposed = _electronicAddress == ElectronicAddress.None || _electronicAddress == ElectronicAddressScheme.Propose(_country, _vatId);
+        change();
+        if (isProposed)
+        {
+            _electronicAddress = ElectronicAddressScheme.Propose(_country, _vatId);
         }
     }
 
@@ -76,7 +95,11 @@ public sealed partial class CustomerDialog(
             _buyerReference,
             _profile,
             _language,
-            _currency);
+            _currency)
+        {
+            RegistrationNumber = _registrationNumber,
+            ElectronicAddress = _electronicAddress,
+        };
         if (Customer is not null)
         {
             return (await charged.SetAsync(actor, Customer.Id, _currency!)).Refusal

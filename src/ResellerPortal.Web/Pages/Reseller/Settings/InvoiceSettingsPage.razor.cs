@@ -23,6 +23,12 @@ public sealed partial class InvoiceSettingsPage(
     private string _city = "";
     private string _country = "";
     private string? _vatId;
+    private string _registrationNumber = "";
+    private string _taxNumber = "";
+    private string _legalForm = "";
+    private string _court = "";
+    private ElectronicAddress _electronicAddress = ElectronicAddress.None;
+    private IReadOnlyList<(string Format, IReadOnlyList<string> Missing)> _missing = [];
     private bool _usesOneStopShop;
     private string _contactName = "";
     private string _contactPhone = "";
@@ -44,7 +50,7 @@ public sealed partial class InvoiceSettingsPage(
     /// <summary>Changes with each save so that browsers do not show a cached sample.</summary>
     private string SampleAddress => $"/reseller/invoice-settings/sample.pdf?v={_saves.ToString(CultureInfo.InvariantCulture)}";
 
-    protected override async Task OnInitializedAsync() => Show(await settings.ReadAsync(await current.GetAsync()));
+    protected override async Task OnInitializedAsync() => await ShowAsync(await settings.ReadAsync(await current.GetAsync()));
 
     private string Example(string pattern) =>
         InvoiceNumber.IsPattern(pattern)
@@ -56,8 +62,12 @@ public sealed partial class InvoiceSettingsPage(
         var outcome = await settings.SaveAsync(await current.GetAsync(), new DocumentSettings(
             _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
             _invoicePattern, _creditPattern, _term, new BankAccount(
-                _holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
-        Report(outcome, "Saved. Future invoices use these settings.");
+                _holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost)
+        {
+            Registration = new CompanyRegistration(_registrationNumber, _taxNumber, _legalForm, _court),
+            ElectronicAddress = _electronicAddress,
+        });
+        await ReportAsync(outcome, "Saved. Future invoices use these settings.");
     }
 
     private async Task SetLogoAsync(IBrowserFile? file)
@@ -71,22 +81,23 @@ public sealed partial class InvoiceSettingsPage(
             await stream.ReadExactlyAsync(image);
         }
 
-        Report(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Logo removed." : "Logo updated.");
+        await ReportAsync(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Logo removed." : "Logo updated.");
     }
 
-    private void Report(Outcome<Reseller> outcome, string done)
+    private async Task ReportAsync(Outcome<Reseller> outcome, string done)
     {
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
-            Show(outcome.Value);
+            await ShowAsync(outcome.Value);
             _saves++;
             snackbar.Add(done, Severity.Success);
         }
     }
 
-    private void Show(Reseller reseller)
+    private async Task ShowAsync(Reseller reseller)
     {
+        _missing = await settings.FindMissingAsync(await current.GetAsync());
         (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
         var shown = DocumentSettings.FromReseller(reseller);
         (_name, _email, _vatId, _contactName, _contactPhone) = (
@@ -96,6 +107,8 @@ public sealed partial class InvoiceSettingsPage(
             shown.ContactName,
             shown.ContactPhone);
         (_street, _postalCode, _city, _country) = shown.Address;
+        (_registrationNumber, _taxNumber, _legalForm, _court) = shown.Registration;
+        _electronicAddress = shown.ElectronicAddress;
         (_invoicePattern, _creditPattern, _term) = (shown.InvoiceNumberPattern, shown.CreditNotePattern, shown.PaymentTermDays);
         (_holder, _iban, _bic) = (shown.Account.Holder, shown.Account.ReadableIban, shown.Account.Bic);
         (_payLink, _instructions) = (shown.PayLink, shown.PaymentInstructions);

@@ -1,0 +1,135 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace ResellerPortal.Storage.SqlServer.Migrations
+{
+    /// <inheritdoc />
+    public partial class ElectronicAddresses : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "ElectronicAddress_Id",
+                table: "Reseller",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "ElectronicAddress_Scheme",
+                table: "Reseller",
+                type: "nvarchar(4)",
+                maxLength: 4,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "Registration_Court",
+                table: "Reseller",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "Registration_LegalForm",
+                table: "Reseller",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "Registration_Number",
+                table: "Reseller",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "Registration_TaxNumber",
+                table: "Reseller",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "ElectronicAddress_Id",
+                table: "Customer",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "ElectronicAddress_Scheme",
+                table: "Customer",
+                type: "nvarchar(4)",
+                maxLength: 4,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "RegistrationNumber",
+                table: "Customer",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: false,
+                defaultValue: "",
+                collation: "Latin1_General_100_BIN2");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "ElectronicAddress_Id",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "ElectronicAddress_Scheme",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "Registration_Court",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "Registration_LegalForm",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "Registration_Number",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "Registration_TaxNumber",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "ElectronicAddress_Id",
+                table: "Customer");
+
+            migrationBuilder.DropColumn(
+                name: "ElectronicAddress_Scheme",
+                table: "Customer");
+
+            migrationBuilder.DropColumn(
+                name: "RegistrationNumber",
+                table: "Customer");
+        }
+    }
+}

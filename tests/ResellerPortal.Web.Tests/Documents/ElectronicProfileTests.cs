@@ -1,0 +1,73 @@
+using CsCheck;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Documents.Invoices.Electronic;
+
+namespace ResellerPortal.Web.Tests.Documents;
+
+/// <summary>
+/// Random documents of each profile against the rules of EN 16931, Peppol and XRechnung. With E_INVOICES_FOLDER set, each is also written
+/// to that folder, so that the official rules can be run over them.
+/// </summary>
+public sealed class ElectronicProfileTests
+{
+    private const int Wanted = 1_000;
+
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("E_INVOICES_FOLDER");
+
+    [Theory]
+    [InlineData(ElectronicProfile.Standard)]
+    [InlineData(ElectronicProfile.Peppol)]
+    [InlineData(ElectronicProfile.XRechnung)]
+    public void A_thousand_random_documents_keep_every_rule_or_say_what_they_lack(ElectronicProfile profile)
+    {
+        var (written, lacking) = (0, 0);
+        RandomDocuments.Of(profile).Sample(
+            snapshot =>
+            {
+                var writer = new ElectronicInvoiceWriter();
+                if (writer.FindMissing(snapshot).Count > 0)
+                {
+                    Interlocked.Increment(ref lacking);
+                    Assert.Throws<InvalidOperationException>(() => writer.Write(snapshot, ElectronicSyntax.Ubl));
+                    return;
+                }
+
+                var (ubl, cii) = (SampleDocuments.Ubl(snapshot), SampleDocuments.Cii(snapshot));
+                Assert.Empty(En16931Rules.BrokenBy(ubl));
+                Assert.Empty(ProfileRules.BrokenBy(ubl));
+                Assert.Empty(CiiSchema.FindFaults(cii));
+                Assert.Equal(ElectronicAmounts.OfUbl(ubl), ElectronicAmounts.OfCii(cii));
+                var number = Interlocked.Increment(ref written);
+                if (Folder is not null)
+                {
+                    File.WriteAllBytes(Path.Combine(Folder, $"{profile}-{number:0000}.ubl.xml"), ubl);
+                    File.WriteAllBytes(Path.Combine(Folder, $"{profile}-{number:0000}.cii.xml"), cii);
+                }
+            },
+            iter: Wanted * 6);
+        TestContext.Current.SendDiagnosticMessage("{0}: {1} documents kept the rules, {2} said what they lack.", profile, written, lacking);
+        Assert.True(written >= Wanted, $"Only {written} documents were complete.");
+        Assert.True(lacking > 0);
+    }
+
+    [Theory]
+    [InlineData("JPY", 33)]
+    [InlineData("EUR", 33)]
+    public void A_price_that_does_not_come_to_its_amount_is_said_for_all_of_them(string currency, long amount)
+    {
+        // 7 at 4.76 would be 33.32: in yen, no amount at all.
+        var sample = SampleDocuments.Standard();
+        var snapshot = sample with
+        {
+            Currency = Core.Monetary.Currency.FromCode(currency),
+            Lines = [sample.Lines[0] with { Quantity = 7, UnitPriceMicros = 4_760_000, AmountMinorUnits = amount }],
+            Taxes = [sample.Taxes[0] with { TaxableMinorUnits = amount, TaxMinorUnits = 7 }],
+            NetMinorUnits = amount,
+            TaxMinorUnits = 7,
+            TotalMinorUnits = amount + 7,
+        };
+
+        Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+    }
+}
