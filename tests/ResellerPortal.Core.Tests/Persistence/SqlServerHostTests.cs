@@ -84,6 +84,7 @@ public sealed class SqlServerHostTests(DatabaseServers databases) : IClassFixtur
             ValidFromUtc = lot.ValidFromUtc,
             ExpiresAtUtc = lot.ExpiresAtUtc,
         };
+        await using var writing = await next.Database.BeginTransactionAsync();
         var batch = new RowBatch(database.Database, next);
         batch.Insert([tooLong]);
         var refused = await Assert.ThrowsAsync<SqlException>(() => batch.RunAsync());
