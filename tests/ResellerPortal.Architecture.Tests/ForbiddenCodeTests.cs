@@ -16,7 +16,9 @@ public sealed class ForbiddenCodeTests
     [InlineData("FromSql|ExecuteSql|SqlQuery|CommandText|CreateCommand", "ResellerPortal.Storage.|ResellerPortal.Core/Persistence/")]
     [InlineData(@"Process\.Start|ProcessStartInfo", "ResellerPortal.Gateway/Sandbox/OfficeConverter.cs")]
     [InlineData(@"CSharpScript|Assembly\.Load|DynamicMethod|Activator\.CreateInstance", "")]
-    [InlineData(@"new Regex\(|Regex\.(?!Escape)[A-Z]\w*\(", "ResellerPortal.Core/Auditing/|ResellerPortal.Core/Taxes/")]
+    [InlineData(
+        @"new Regex\(|Regex\.(?!Escape)[A-Z]\w*\(",
+        "ResellerPortal.Core/Auditing/|ResellerPortal.Core/Taxes/|ResellerPortal.Core/ElectronicInvoices/")]
     [InlineData(@"DtdProcessing\.(?!Prohibit)|new XmlUrlResolver|XDocument\.(Load|Parse)\((?!reader)|XElement\.(Load|Parse)\(", Keys)]
     [InlineData(@"BinaryFormatter|TypeNameHandling|NetDataContract|Newtonsoft", "")]
     [InlineData(@"\bunsafe\b(?!-)|AllowUnsafeBlocks", "ResellerPortal.Web/Security/SecurityHeaders.cs")]

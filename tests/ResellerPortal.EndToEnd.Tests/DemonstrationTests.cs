@@ -152,7 +152,8 @@ public sealed partial class DemonstrationTests : IDisposable
 
     private async Task MarkMovedAsync(string slug)
     {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.FullName, "App_Data/portal.db")};Pooling=False");
+        var file = Path.Combine(_folder.FullName, "App_Data/portal.db");
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "UPDATE \"Reseller\" SET \"MovingSinceUtc\" = 1, \"MovedAtUtc\" = 1 WHERE \"Slug\" = $slug";

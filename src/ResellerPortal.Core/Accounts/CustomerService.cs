@@ -186,7 +186,8 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         { BuyerReference: { } reference } when reference.Length > 100 || !DocumentText.IsClean(reference) =>
             Refusal.Because("Shorten the buyer reference to 100 characters.", nameof(details.BuyerReference)),
         { ElectronicAddress: var address } when PartyValidator.ValidateElectronicAddress(address) is { } refusal => refusal,
-        { Address.Country: var country } when CompanyRegistrationRules.Validate(CreateRegistration(details), country) is { } refusal => refusal,
+        { Address.Country: var country } when CompanyRegistrationRules.Validate(
+            CreateRegistration(details), country) is { } refusal => refusal,
         { ElectronicProfile: ElectronicProfile.Peppol, ElectronicAddress: { Scheme: "" or ElectronicAddressScheme.Email } } =>
             Refusal.Because(
                 "Enter the customer's electronic address in the Peppol network, or choose another e-invoice format.",

@@ -23,7 +23,8 @@ internal static class PartyValidator
     public static Refusal? ValidateAddress(PostalAddress address) =>
         !Country.IsCode(address.Country)
             ? Refusal.Because("Choose a country from the list, such as Germany or DE.", nameof(PostalAddress.Country))
-            : new[] { address.Street, address.PostalCode, address.City }.Any(line => line.Length > LongestLine || !DocumentText.IsClean(line))
+            : new[] { address.Street, address.PostalCode, address.City }.Any(
+                line => line.Length > LongestLine || !DocumentText.IsClean(line))
             ? Refusal.Because(
                 $"Shorten the address: up to {LongestLine} characters in each field, on one line.", nameof(PostalAddress.Street))
             : null;

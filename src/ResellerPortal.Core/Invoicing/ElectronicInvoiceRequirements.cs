@@ -50,7 +50,8 @@ public static class ElectronicInvoiceRequirements
             missing.Need(
                 country is not ("IT" or "NL") || seller.Address is { Street.Length: > 0, City.Length: > 0, PostalCode.Length: > 0 },
                 "your street, city and postal code");
-            missing.Need(country != "IS" || seller.Address is { Street.Length: > 0, PostalCode.Length: > 0 }, "your street and postal code");
+            missing.Need(
+                country != "IS" || seller.Address is { Street.Length: > 0, PostalCode.Length: > 0 }, "your street and postal code");
             missing.Need(
                 country != "GR",
                 "a MARK of the Greek tax authority's myDATA, which this portal cannot request: Greek sellers cannot send through Peppol");
@@ -107,7 +108,8 @@ public static class ElectronicInvoiceRequirements
 
         // BR-S-05.
         missing.Need(
-            snapshot.Taxes.All(tax => tax.Category != "S" || tax.RateBasisPoints > 0), "a tax rate above 0%, or a reason why there is none");
+            snapshot.Taxes.All(tax => tax.Category != "S" || tax.RateBasisPoints > 0),
+            "a tax rate above 0%, or a reason why there is none");
 
         // SE-R-006.
         missing.Need(
@@ -123,7 +125,8 @@ public static class ElectronicInvoiceRequirements
 
     private static bool IsOutsideScope(InvoiceSnapshot snapshot) => snapshot.Taxes.Any(t => t.Category == "O");
 
-    private static bool IsInPeppol(SnapshotParty party) => party.ElectronicAddress is { IsGiven: true, Scheme: not ElectronicAddressScheme.Email };
+    private static bool IsInPeppol(SnapshotParty party) =>
+        party.ElectronicAddress is { IsGiven: true, Scheme: not ElectronicAddressScheme.Email };
 
     private sealed class MissingDetails
     {

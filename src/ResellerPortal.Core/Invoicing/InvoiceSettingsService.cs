@@ -88,11 +88,8 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var before = DocumentSettings.FromReseller(reseller);
-        (
-            reseller.Name,
-            reseller.Address,
-            reseller.VatId,
-            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalize(settings.VatId, settings.Address.Country), settings.Email.Trim());
+        (reseller.Name, reseller.Address, reseller.Email) = (settings.Name.Trim(), settings.Address, settings.Email.Trim());
+        reseller.VatId = VatId.Normalize(settings.VatId, settings.Address.Country);
         (reseller.Registration, reseller.ElectronicAddress) = (settings.Registration, settings.ElectronicAddress);
         reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResellerPortal.Core.Taxes;
 
-/// <summary>Check digits of numbers that registers and tax authorities give out. Numbers consist of digits and have the right length.</summary>
+/// <summary>Check digits of numbers that registers and tax authorities give out. Numbers have digits alone, and the right length.</summary>
 public static class CheckDigits
 {
     /// <summary>Luhn's algorithm, ISO/IEC 7812-1: every second digit from the right counts twice, by the sum of its digits.</summary>

@@ -138,6 +138,7 @@ public sealed class InvoiceSettingsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var good = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
+        var danish = new PostalAddress("Vej 1", "1050", "København", "DK");
         (DocumentSettings Settings, string Word)[] bad =
         [
             (good with { Name = " " }, "name"),
@@ -159,7 +160,7 @@ public sealed class InvoiceSettingsTests
             (good with { ContactPhone = new string('1', 41) }, "telephone"),
             (good with { Address = good.Address with { Street = "Road\u0007" } }, "address"),
             (good with { PaymentInstructions = "Pay\u0000" }, "control characters"),
-            (good with { Registration = CompanyRegistration.None with { Number = "123" }, Address = new PostalAddress("Vej 1", "1050", "København", "DK"), VatId = null }, "CVR"),
+            (good with { Registration = CompanyRegistration.None with { Number = "123" }, Address = danish, VatId = null }, "CVR"),
             (good with { ElectronicAddress = new ElectronicAddress("9999", "1") }, "from the list"),
             (good with { ElectronicAddress = new ElectronicAddress("9930", "") }, "Enter the electronic address"),
             (good with { ElectronicAddress = new ElectronicAddress("9930", "DE136695977") }, "Germany: VAT ID"),

@@ -52,9 +52,16 @@ public sealed partial class SqlServerModelTests
         }
     }
 
-    /// <summary>Tables that are newer than the collation have it from the beginning.</summary>
+    /// <summary>Tables and columns that are newer than the collation have it from the beginning.</summary>
     private static bool IsCreatedWithCollation(IColumn column)
     {
+        if (Script.Contains(
+            $"ALTER TABLE {Quote(column.Table)} ADD [{column.Name}] {column.StoreType} COLLATE {SqlServerModel.Collation}",
+            StringComparison.Ordinal))
+        {
+            return true;
+        }
+
         var created = Script.IndexOf($"CREATE TABLE {Quote(column.Table)} (", StringComparison.Ordinal);
         return created >= 0 && Script[created..Script.IndexOf(");", created, StringComparison.Ordinal)].Contains(
             $"[{column.Name}] {column.StoreType} COLLATE {SqlServerModel.Collation}", StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class ElectronicProfileTests
     public void A_thousand_random_documents_keep_every_rule_or_say_what_they_lack(ElectronicProfile profile)
     {
         var (written, lacking) = (0, 0);
-        RandomDocuments.Of(profile).Sample(
+        RandomDocuments.ForProfile(profile).Sample(
             snapshot =>
             {
                 var writer = new ElectronicInvoiceWriter();

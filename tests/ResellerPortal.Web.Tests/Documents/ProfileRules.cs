@@ -26,8 +26,8 @@ internal static class ProfileRules
         using var stream = new MemoryStream(xml);
         var document = XDocument.Load(stream).Root!;
         var broken = new List<string>();
-        var (seller, buyer) = (PartyOf("AccountingSupplierParty"), PartyOf("AccountingCustomerParty"));
-        var (country, other) = (CountryOf(seller), CountryOf(buyer));
+        var (seller, buyer) = (GetParty("AccountingSupplierParty"), GetParty("AccountingCustomerParty"));
+        var (country, other) = (GetCountry(seller), GetCountry(buyer));
         var profile = Value(document, "CustomizationID");
         var isPeppol = profile.EndsWith("urn:fdc:peppol.eu:2017:poacc:billing:3.0", StringComparison.Ordinal);
         var isXRechnung = profile.EndsWith("urn:xeinkauf.de:kosit:xrechnung_3.0", StringComparison.Ordinal);
@@ -45,7 +45,7 @@ internal static class ProfileRules
                 && (Schemes.Contains(scheme) || (scheme == "EM" && !isPeppol))));
         Rule("PEPPOL-R008", document.Descendants().All(e => e.HasElements || !string.IsNullOrWhiteSpace(e.Value)));
         Rule("a company is not its name or VAT ID", new[] { seller, buyer }.All(
-            party => RegistrationOf(party)?.Value is not { } number || (number != NameOf(party) && number != FindVatId(party))));
+            party => FindRegistration(party)?.Value is not { } number || (number != GetName(party) && number != FindVatId(party))));
         if (isPeppol)
         {
             CheckPeppol();
@@ -60,29 +60,36 @@ internal static class ProfileRules
 
         void CheckPeppol()
         {
-            var number = RegistrationOf(seller);
+            var number = FindRegistration(seller);
             var scheme = (string?)number?.Attribute("schemeID");
             Rule("PEPPOL-R001", Value(document, "ProfileID") == "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0");
             Rule("PEPPOL-R010, R020", Has(seller, "EndpointID") && Has(buyer, "EndpointID"));
             Rule("PEPPOL-R003", Has(document, "BuyerReference"));
             Rule("DK-R-002, DK-R-014", country != "DK" || scheme == "0184");
-            Rule("DK-R-005", country != "DK" || PaymentMeans() is "1" or "10" or "31" or "42" or "48" or "49" or "50" or "58" or "59" or "93");
+            Rule(
+                "DK-R-005",
+                country != "DK" || GetPaymentMeans() is "1" or "10" or "31" or "42" or "48" or "49" or "50" or "58" or "59" or "93");
             Rule("NL-R-002", country != "NL" || IsAddressComplete(seller));
             Rule("NL-R-003", country != "NL" || scheme is "0106" or "0190");
             Rule("NL-R-004", country != "NL" || other != "NL" || IsAddressComplete(buyer));
             Rule(
-                "NL-R-005", country != "NL" || other != "NL" || (string?)RegistrationOf(buyer)?.Attribute("schemeID") is "0106" or "0190");
-            Rule("NL-R-008", country != "NL" || other != "NL" || PaymentMeans() is "30" or "48" or "49" or "57" or "58" or "59");
+                "NL-R-005",
+                country != "NL" || other != "NL" || (string?)FindRegistration(buyer)?.Attribute("schemeID") is "0106" or "0190");
+            Rule("NL-R-008", country != "NL" || other != "NL" || GetPaymentMeans() is "30" or "48" or "49" or "57" or "58" or "59");
             Rule("IS-R-002", country != "IS" || scheme == "0196");
             Rule("IS-R-003", country != "IS" || (HasAddress(seller, "StreetName") && HasAddress(seller, "PostalZone")));
             Rule(
-                "IS-R-004", country != "IS" || other != "IS" || (string?)RegistrationOf(buyer)?.Attribute("schemeID") == "0196");
+                "IS-R-004", country != "IS" || other != "IS" || (string?)FindRegistration(buyer)?.Attribute("schemeID") == "0196");
             Rule(
                 "IS-R-005",
                 country != "IS" || other != "IS" || (HasAddress(buyer, "StreetName") && HasAddress(buyer, "PostalZone")));
             Rule("IT-R-002 to 004", country != "IT" || IsAddressComplete(seller));
             Rule("IT-R-001", country != "IT" || FindTaxNumber(seller) is not { } code || code.Length is >= 11 and <= 16);
-            Rule("NO-R-001", country != "NO" || FindVatId(seller) is not { } id || (id.Length == 14 && id.StartsWith("NO", StringComparison.Ordinal) && id.EndsWith("MVA", StringComparison.Ordinal)));
+            Rule(
+                "NO-R-001",
+                country != "NO"
+                    || FindVatId(seller) is not { } id
+                    || (id is ['N', 'O', .., 'M', 'V', 'A'] && id[2..^3].All(char.IsAsciiDigit)));
             Rule("SE-R-001", country != "SE" || FindVatId(seller) is not { Length: not 14 });
             Rule("SE-R-003, 004", country != "SE" || number is null || (number.Value.Length == 10 && number.Value.All(char.IsAsciiDigit)));
             Rule("SE-R-005", country != "SE" || number is null || FindTaxNumber(seller) is null or "Godkänd för F-skatt");
@@ -107,14 +114,14 @@ internal static class ProfileRules
             Rule("BR-DE-15", Has(document, "BuyerReference"));
             Rule(
                 "BR-DE-23",
-                PaymentMeans() is not ("30" or "58")
+                GetPaymentMeans() is not ("30" or "58")
                     || document.Element(Cac + "PaymentMeans")!.Element(Cac + "PayeeFinancialAccount") is not null);
             Rule("BR-DE-17", isCredit ? Value(document, "CreditNoteTypeCode") == "381" : Value(document, "InvoiceTypeCode") == "380");
         }
 
-        XElement PartyOf(string role) => document.Element(Cac + role)!.Element(Cac + "Party")!;
+        XElement GetParty(string role) => document.Element(Cac + role)!.Element(Cac + "Party")!;
 
-        string PaymentMeans() => Value(document.Element(Cac + "PaymentMeans")!, "PaymentMeansCode");
+        string GetPaymentMeans() => Value(document.Element(Cac + "PaymentMeans")!, "PaymentMeansCode");
 
         void Rule(string name, bool isKept)
         {
@@ -125,7 +132,7 @@ internal static class ProfileRules
         }
     }
 
-    private static string CountryOf(XElement party) => Value(Address(party).Element(Cac + "Country")!, "IdentificationCode");
+    private static string GetCountry(XElement party) => Value(Address(party).Element(Cac + "Country")!, "IdentificationCode");
 
     private static XElement Address(XElement party) => party.Element(Cac + "PostalAddress")!;
 
@@ -134,9 +141,9 @@ internal static class ProfileRules
     private static bool IsAddressComplete(XElement party) =>
         HasAddress(party, "StreetName") && HasAddress(party, "CityName") && HasAddress(party, "PostalZone");
 
-    private static string NameOf(XElement party) => Value(party.Element(Cac + "PartyLegalEntity")!, "RegistrationName");
+    private static string GetName(XElement party) => Value(party.Element(Cac + "PartyLegalEntity")!, "RegistrationName");
 
-    private static XElement? RegistrationOf(XElement party) => party.Element(Cac + "PartyLegalEntity")!.Element(Cbc + "CompanyID");
+    private static XElement? FindRegistration(XElement party) => party.Element(Cac + "PartyLegalEntity")!.Element(Cbc + "CompanyID");
 
     private static string? FindVatId(XElement party) => FindTaxId(party, isVat: true);
 

@@ -70,7 +70,7 @@ internal static class RandomDocuments
     private static readonly Gen<(bool IsCredit, bool HasReference, bool HasAccount, bool HasLink, string Language)> Terms = Gen.Select(
         Gen.Bool, Mostly, Mostly, Gen.Bool, Gen.OneOf([.. DocumentLanguage.All.Select(language => language.Code)]));
 
-    public static Gen<InvoiceSnapshot> Of(ElectronicProfile profile) => Gen.Select(
+    public static Gen<InvoiceSnapshot> ForProfile(ElectronicProfile profile) => Gen.Select(
         Gen.Select(Party, Party),
         Line.Array[1, 8],
         Currencies,
@@ -112,7 +112,9 @@ internal static class RandomDocuments
                 TaxMinorUnits = taxes,
                 TotalMinorUnits = net + taxes,
                 FromBalanceMinorUnits = terms.IsCredit ? 0 : Math.Clamp(net + taxes, 0, balance),
-                Account = terms.HasAccount ? new BankAccount("Northwind", "LT121000011101001000", balance % 2 == 0 ? "CBVILT2X" : "") : null,
+                Account = terms.HasAccount
+                    ? new BankAccount("Northwind", "LT121000011101001000", balance % 2 == 0 ? "CBVILT2X" : "")
+                    : null,
                 PayLink = terms is { HasLink: true, IsCredit: false } ? "https://pay.example/INV-1" : null,
                 Language = terms.Language,
                 ElectronicProfile = profile,

@@ -94,6 +94,7 @@ internal static class SampleDocuments
         TotalMinorUnits = 6720,
         PaymentInstructions = "IBAN LT12 1000 0111 0100 1000",
         AccentColor = "#0f6d62",
+        ElectronicProfile = ElectronicProfile.Standard,
         Ledger = new SnapshotLedgerRange(1, 1234, new string('a', 64)),
         Days = [new SnapshotDay(new DateOnly(2026, 10, 3), 1234)],
     };

@@ -20,7 +20,7 @@ internal static class ElectronicInvoiceRules
     /// <summary>UNECE Recommendation 20: one.</summary>
     public const string One = "C62";
 
-    /// <summary>How much a line's amount may differ from its price times its quantity (PEPPOL-EN16931-R120), in the currency's unit.</summary>
+    /// <summary>How far a line's amount may be from its price times its quantity (PEPPOL-EN16931-R120), in the currency's unit.</summary>
     private const decimal PriceTolerance = 0.02m;
 
     /// <exception cref="InvalidOperationException">Required data is missing.</exception>

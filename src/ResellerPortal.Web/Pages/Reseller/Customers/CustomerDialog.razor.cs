@@ -71,7 +71,8 @@ public sealed partial class CustomerDialog(
     /// <summary>Proposes the electronic address again, unless another one was entered.</summary>
     private void ChangeAndPropose(Action change)
     {
-        var isProposed = _electronicAddress == ElectronicAddress.None || _electronicAddress == ElectronicAddressScheme.Propose(_country, _vatId);
+        var isProposed = _electronicAddress == ElectronicAddress.None
+            || _electronicAddress == ElectronicAddressScheme.Propose(_country, _vatId);
         change();
         if (isProposed)
         {
