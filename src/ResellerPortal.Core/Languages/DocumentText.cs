@@ -22,7 +22,7 @@ public static class DocumentText
 
     private static string Filter(string text, bool keepsLines)
     {
-        if (text.All(c => c is >= ' ' and < '\u007f' || char.IsAsciiLetterOrDigit(c)))
+        if (text.All(c => c is >= ' ' and < '\u007f'))
         {
             return text;
         }

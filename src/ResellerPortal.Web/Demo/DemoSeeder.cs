@@ -152,7 +152,7 @@ public sealed class DemoSeeder(
                 "America/New_York",
                 new PostalAddress("1 Main Street", "NY 10001", "New York", "US"),
                 null,
-                0),
+                StandardTaxBasisPoints: null),
             Password,
             cancellationToken)).Value.Reseller;
         await new CustomerService(database, memberships, _clock).AddAsync(

@@ -55,8 +55,11 @@ internal static partial class ArchiveRules
                 file is not null
                     && Name(file, "AFRelationship") == "Alternative"
                     && text.Contains("/Subtype/text#2Fxml", StringComparison.Ordinal));
-            Rule("Factur-X, name", files.Single().Name == "factur-x.xml" && Value(fx + "DocumentFileName") == "factur-x.xml");
-            Rule("Factur-X, profile", Value(fx + "ConformanceLevel") == "EN 16931" && Value(fx + "DocumentType") == "INVOICE");
+            Rule(
+                "Factur-X, name and profile",
+                (files.Single().Name, Value(fx + "ConformanceLevel")) is ("factur-x.xml", "EN 16931") or ("xrechnung.xml", "XRECHNUNG"));
+            Rule("Factur-X, name", Value(fx + "DocumentFileName") == files.Single().Name);
+            Rule("Factur-X, type", Value(fx + "DocumentType") == "INVOICE");
             Rule("6.6.2.3.3, extension schema", xmp.Descendants().Count(e => e.Name.LocalName == "valueType") == 4);
         }
 

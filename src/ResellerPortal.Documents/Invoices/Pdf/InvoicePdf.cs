@@ -16,6 +16,7 @@ public sealed class InvoicePdf : IInvoiceDocument
 
     public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo)
     {
+        snapshot = SnapshotCleaner.Clean(snapshot);
         var style = new InvoiceStyle(snapshot);
         using var flow = new PdfFlow($"{style.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
         InvoiceHeader.Draw(flow, style, logo);
