@@ -72,6 +72,48 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
     }
 
     [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task A_partition_that_is_made_later_refuses_its_owner_changes_on_every_server()
+    {
+        await using var database = await databases.OpenAsync("Citus");
+        database.Clock.SetUtcNow(new DateTimeOffset(2031, 2, 27, 0, 0, 0, TimeSpan.Zero));
+        await database.UseAsync(await database.SellAsync());
+        using var worker = new PartitionWorker(database.Database, database.Clock, NullLogger<PartitionWorker>.Instance);
+        await worker.RunAsync();
+        await using var owner = database.OpenAsOwner();
+        await database.Database.Dialect.Partitions!.CreateAsync(owner, "LotDraw", new DateOnly(2019, 5, 1), default);
+        await using var coordinator = new NpgsqlConnection(
+            CitusHost.Given!.AdministratorConnections(owner.Database.GetDbConnection().Database).First());
+        await coordinator.OpenAsync();
+
+        // The first three have rows, which came before them.
+        foreach (var (table, column) in ((string, string)[])[
+            ("AuditEntry_2031_02", ""), ("LedgerEntry_2031_02", "Quantity"), ("LotDraw_2031_02", "CostMicros"),
+            ("AuditEntry_2031_05", ""), ("LedgerEntry_2031_05", "Quantity"), ("LotDraw_2019_05", "CostMicros")])
+        {
+            Assert.Equal(
+                table.EndsWith("2031_02", StringComparison.Ordinal),
+                await ReadAsync(owner, $"SELECT count(*)::int AS \"Value\" FROM \"{table}\"") > 0);
+            foreach (var statement in (string[])[
+                $"DELETE FROM \"{table}\"", $"TRUNCATE \"{table}\"",
+                .. column.Length > 0 ? [$"UPDATE \"{table}\" SET \"{column}\" = 0"] : Array.Empty<string>()])
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(owner, statement));
+                Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
+            }
+
+            await using var unprotected = new NpgsqlCommand(
+                $"""
+                SELECT count(*) FROM run_command_on_shards('"{table}"', $$SELECT relrowsecurity FROM pg_class WHERE oid = '%s'::regclass$$)
+                WHERE result <> 't'
+                """,
+                coordinator);
+            Assert.Equal(0L, await unprotected.ExecuteScalarAsync());
+        }
+
+        await database.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
     public async Task A_month_is_metered_with_commits_on_one_server_each_then_invoiced_and_verified()
     {
         await using var database = await databases.OpenAsync("Citus");
