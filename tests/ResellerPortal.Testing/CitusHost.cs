@@ -98,6 +98,14 @@ public sealed class CitusHost
         var database = new PortalDatabase(new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), Connection(name));
         database.MigrateAsync(OwnerConnection(name)).GetAwaiter().GetResult();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Drop(name);
+        using (var functions = new StreamReader(typeof(CitusHost).Assembly.GetManifestResourceStream("citus-functions.sql")!))
+        {
+            var script = functions.ReadToEnd();
+            foreach (var (host, port) in _nodes)
+            {
+                Execute(host, port, name, script);
+            }
+        }
 
         // Nobody may be connected to a database that is copied, not even the cluster itself.
         NpgsqlConnection.ClearAllPools();

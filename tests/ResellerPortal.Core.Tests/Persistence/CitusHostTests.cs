@@ -114,6 +114,51 @@ public sealed class CitusHostTests(DatabaseServers databases) : IClassFixture<Da
     }
 
     [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
+    public async Task No_statement_of_a_tenant_reaches_a_server_by_a_function_of_the_extension()
+    {
+        await using var database = await databases.OpenAsync("Citus");
+        var (northwind, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 10, 1);
+        await using var own = database.Database.Open(TenantScope.ForReseller(northwind.Id));
+        foreach (var call in (string[])[
+            "master_run_on_worker(ARRAY['127.0.0.1'], ARRAY[1], ARRAY['SELECT 1'], false)",
+            "run_command_on_workers('SELECT 1')",
+            "run_command_on_all_nodes('SELECT 1')",
+            "run_command_on_coordinator('SELECT 1')",
+            "citus_check_connection_to_node('127.0.0.1', 1)",
+            "citus_check_cluster_node_health()",
+            "fetch_intermediate_results(ARRAY['a'], '127.0.0.1', 1)",
+            "broadcast_intermediate_result('a', 'SELECT 1')",
+            "citus_stat_activity()",
+            "pg_terminate_backend(1::bigint, 0::bigint)",
+        ])
+        {
+            // A query of one reseller runs as a whole, with the function, on the server that has the rows.
+            foreach (var statement in (string[])[
+                $"SELECT 1 AS \"Value\" FROM {call}",
+                $"SELECT 1 AS \"Value\" FROM (SELECT {call} FROM \"CreditLot\" WHERE \"ResellerId\" = '{northwind.Id}' OFFSET 0) t",
+            ])
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => ReadAsync(own, statement));
+                Assert.Contains("permission denied for function", refused.Message, StringComparison.Ordinal);
+            }
+        }
+
+        foreach (var connection in CitusHost.Given!.AdministratorConnections(own.Database.GetDbConnection().Database))
+        {
+            await using var server = new NpgsqlConnection(connection);
+            await server.OpenAsync();
+            await using var reaching = new NpgsqlCommand(
+                """
+                SELECT p.oid::regprocedure::text FROM pg_proc p, unnest(p.proargnames[:p.pronargs]) argument
+                WHERE p.oid >= 16384 AND argument ~ 'port' AND has_function_privilege('portal_tenant', p.oid, 'EXECUTE')
+                """,
+                server);
+            Assert.Null(await reaching.ExecuteScalarAsync());
+        }
+    }
+
+    [Fact(Skip = Skipped, SkipUnless = nameof(CitusHost.IsGiven), SkipType = typeof(CitusHost))]
     public async Task A_month_is_metered_with_commits_on_one_server_each_then_invoiced_and_verified()
     {
         await using var database = await databases.OpenAsync("Citus");
