@@ -41,6 +41,9 @@ public class PostgreSqlDialect(ScopeKey scopeKey) : ServerDialect
         SetScopes(builder);
     }
 
+    public override async Task<IAsyncDisposable?> LockSetUpAsync(PortalDbContext owner, CancellationToken cancellationToken) =>
+        await SetUpLock.LockAsync(owner, cancellationToken);
+
     public override Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
         PostgreSqlAccess.SetUpAsync(owner, ScopeKey, new NpgsqlConnectionStringBuilder(runtimeConnectionString), cancellationToken);
 

@@ -18,6 +18,9 @@ internal sealed class PostgreSqlPartitions : MonthPartitions
     public override Task<int> CreateAsync(PortalDbContext db, DateOnly first, int months, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<int>($"SELECT make_partitions({first}, {months}) AS \"Value\"").SingleAsync(cancellationToken);
 
+    public override Task CreateAsync(PortalDbContext owner, string table, DateOnly month, CancellationToken cancellationToken) =>
+        owner.Database.ExecuteSqlAsync($"SELECT make_partition({table}, {month})", cancellationToken);
+
     public override async Task<IReadOnlyList<DateOnly>> ListAsync(
         PortalDbContext owner,
         string table,

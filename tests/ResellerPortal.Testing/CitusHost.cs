@@ -45,6 +45,10 @@ public sealed class CitusHost
     /// <summary>Connects as the owner of the tables.</summary>
     public string OwnerConnection(string database) => CreateConnection(Owner, database);
 
+    /// <summary>Connects to each server of the cluster as the administrator, to the coordinator first.</summary>
+    public IEnumerable<string> AdministratorConnections(string database) =>
+        _nodes.Select(node => CreateAdministratorConnection(node.Host, node.Port, database));
+
     /// <summary>Creates a divided database of the portal.</summary>
     public void Create(string database)
     {
@@ -94,6 +98,14 @@ public sealed class CitusHost
         var database = new PortalDatabase(new CitusDialect(new ScopeKey(PostgreSqlServer.ScopeKey)), Connection(name));
         database.MigrateAsync(OwnerConnection(name)).GetAwaiter().GetResult();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Drop(name);
+        using (var functions = new StreamReader(typeof(CitusHost).Assembly.GetManifestResourceStream("citus-functions.sql")!))
+        {
+            var script = functions.ReadToEnd();
+            foreach (var (host, port) in _nodes)
+            {
+                Execute(host, port, name, script);
+            }
+        }
 
         // Nobody may be connected to a database that is copied, not even the cluster itself.
         NpgsqlConnection.ClearAllPools();
@@ -129,14 +141,17 @@ public sealed class CitusHost
 
     private NpgsqlConnection Open(string host, int port, string database)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_coordinator.ConnectionString)
+        var connection = new NpgsqlConnection(CreateAdministratorConnection(host, port, database));
+        connection.Open();
+        return connection;
+    }
+
+    private string CreateAdministratorConnection(string host, int port, string database) =>
+        new NpgsqlConnectionStringBuilder(_coordinator.ConnectionString)
         {
             Host = host,
             Port = port,
             Database = database,
             Pooling = false,
-        }.ConnectionString);
-        connection.Open();
-        return connection;
-    }
+        }.ConnectionString;
 }

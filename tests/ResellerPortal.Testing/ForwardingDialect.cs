@@ -28,6 +28,9 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public void PrepareStorage(string connectionString) => inner.PrepareStorage(connectionString);
 
+    public Task<IAsyncDisposable?> LockSetUpAsync(PortalDbContext owner, CancellationToken cancellationToken) =>
+        inner.LockSetUpAsync(owner, cancellationToken);
+
     public Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken) =>
         inner.SetUpAccessAsync(owner, runtimeConnectionString, cancellationToken);
 

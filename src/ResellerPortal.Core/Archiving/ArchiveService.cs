@@ -93,8 +93,11 @@ public sealed class ArchiveService(PortalDatabase database, TimeProvider clock)
 
         foreach (var month in months)
         {
-            // Rows that came when there was no partition are not one yet.
-            await partitions.CreateAsync(db, month, 1, cancellationToken);
+            // Rows that came when there was no partition are not one yet. The month may be archived of other tables, which get none.
+            foreach (var table in rows.Tables)
+            {
+                await partitions.CreateAsync(db, table, month, cancellationToken);
+            }
         }
 
         return [.. months];

@@ -40,6 +40,14 @@ public interface IDatabaseDialect
     void PrepareStorage(string connectionString);
 
     /// <summary>
+    /// Creates the database if it does not exist, and lets nodes that migrate it at once take turns until the lock is disposed. Null if
+    /// the provider's own lock on migrations is enough.
+    /// </summary>
+    /// <param name="owner">A context that connects as the tables' owner.</param>
+    Task<IAsyncDisposable?> LockSetUpAsync(PortalDbContext owner, CancellationToken cancellationToken) =>
+        Task.FromResult<IAsyncDisposable?>(null);
+
+    /// <summary>
     /// Lets the role of the running portal do what the tables' access says, and nothing more. Safe to repeat after each migration.
     /// </summary>
     /// <param name="owner">A context that is connected as the tables' owner.</param>

@@ -8,6 +8,9 @@ public abstract class MonthPartitions
     /// <returns>The number of partitions created.</returns>
     public abstract Task<int> CreateAsync(PortalDbContext db, DateOnly first, int months, CancellationToken cancellationToken);
 
+    /// <summary>Creates the partition of one month in one divided table if it is missing.</summary>
+    public abstract Task CreateAsync(PortalDbContext owner, string table, DateOnly month, CancellationToken cancellationToken);
+
     /// <summary>The months of which a table has a partition or rows, in ascending order.</summary>
     public abstract Task<IReadOnlyList<DateOnly>> ListAsync(PortalDbContext owner, string table, CancellationToken cancellationToken);
 

@@ -55,6 +55,7 @@ public sealed class PortalDatabase
                     + "The role in ConnectionStrings:Portal, which the running portal uses, must not own them.");
         }
 
+        await using var turn = await Dialect.LockSetUpAsync(owner, cancellationToken);
         await owner.Database.MigrateAsync(cancellationToken);
         await Dialect.SetUpAccessAsync(owner, runtimeConnectionString, cancellationToken);
     }

@@ -29,6 +29,9 @@ public abstract class ServerDialect : IDatabaseDialect
         // The server manages its own files.
     }
 
+    public virtual Task<IAsyncDisposable?> LockSetUpAsync(PortalDbContext owner, CancellationToken cancellationToken) =>
+        Task.FromResult<IAsyncDisposable?>(null);
+
     public abstract Task SetUpAccessAsync(PortalDbContext owner, string runtimeConnectionString, CancellationToken cancellationToken);
 
     public abstract Task<bool> IsOwnerAsync(PortalDbContext db, CancellationToken cancellationToken);

@@ -15,7 +15,7 @@ public partial class TimePartitions
     /// partition is built apart and attached, which does not wait for those who use the table. Statements name the table above it, whose
     /// triggers of statements and policies then hold; a partition has triggers and row security of its own for statements that name it.
     /// </summary>
-    private const string MakePartitions = """
+    internal const string MakePartitions = """
         CREATE FUNCTION make_partitions(first_month date, months integer) RETURNS integer
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS
         $$ DECLARE

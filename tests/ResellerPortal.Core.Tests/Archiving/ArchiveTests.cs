@@ -133,6 +133,23 @@ public sealed class ArchiveTests(DatabaseServers databases) : IClassFixture<Data
     }
 
     [Fact]
+    public async Task No_partition_of_an_archived_month_is_left_or_made_again()
+    {
+        await using var fixture = await ArchiveFixture.OpenWithThreeMonthsAsync(databases);
+        for (var run = 0; run < 2; run++)
+        {
+            await fixture.RunAsync();
+
+            await using var owner = fixture.Database.OpenAsOwner();
+            foreach (var table in (string[])["AuditEntry", "LedgerEntry", "LotDraw"])
+            {
+                var months = await fixture.Database.Database.Dialect.Partitions!.ListAsync(owner, table, default);
+                Assert.Equal(new DateOnly(2026, 12, 1), months[0]);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Another_file_of_the_same_name_is_left_alone_and_nothing_is_dropped()
     {
         await using var fixture = await ArchiveFixture.OpenWithThreeMonthsAsync(databases);
