@@ -10,6 +10,9 @@ namespace ResellerPortal.EndToEnd.Tests.Nodes;
 /// </summary>
 internal sealed class OpenPage
 {
+    /// <summary>In milliseconds: a query of a node that the network has just cut off without a word waits until it is given up.</summary>
+    private const float Patience = 120_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly IPage _page;
@@ -60,6 +63,11 @@ internal sealed class OpenPage
         var enough = Volatile.Read(ref _views) + 2;
         await Eventually.TrueAsync(
             () => Volatile.Read(ref _views) >= enough || _clicks.IsCompleted || !IsConnected, "the page shows what is clicked");
+        if (_clicks.IsFaulted)
+        {
+            await _clicks;
+        }
+
         AssertConnected();
     }
 
@@ -100,7 +108,7 @@ internal sealed class OpenPage
         while (IsConnected)
         {
             await target.Or(again).First.ClickAsync();
-            await Assertions.Expect(wanted.Or(failed).First).ToBeVisibleAsync();
+            await Assertions.Expect(wanted.Or(failed).First).ToBeVisibleAsync(new() { Timeout = Patience });
             if (await failed.CountAsync() == 0)
             {
                 Interlocked.Increment(ref _views);
