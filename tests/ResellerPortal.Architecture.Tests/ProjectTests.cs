@@ -9,7 +9,11 @@ public sealed partial class ProjectTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = ["Microsoft.AspNetCore.DataProtection.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.EntityFrameworkCore"],
-        ["Documents"] = ["Core", "CsvHelper", "DocumentFormat.OpenXml", "Markdig", "Parquet.Net", "PDFsharp", "QRCoder"],
+        ["Documents"] =
+        [
+            "Core", "CsvHelper", "DocumentFormat.OpenXml", "HarfBuzzSharp", "HarfBuzzSharp.NativeAssets.Linux", "Markdig", "Parquet.Net",
+            "PDFsharp", "QRCoder",
+        ],
         ["Gateway"] = ["Core", "DnsClient", "Microsoft.IdentityModel.JsonWebTokens", "Polly.Core"],
         ["Payments.Stripe"] = ["Core", "Stripe.net"],
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],

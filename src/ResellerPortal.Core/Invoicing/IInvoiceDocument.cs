@@ -7,6 +7,10 @@ public interface IInvoiceDocument
     /// <returns>A PDF file; the same snapshot produces the same bytes.</returns>
     byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo);
 
+    /// <summary>Finds the letters of a text that no font of documents has.</summary>
+    /// <returns>Each once, with its marks.</returns>
+    IReadOnlyList<string> FindUnprintable(string text);
+
     /// <summary>Whether a file is an image that can be used as a logo.</summary>
     bool CanShow(byte[] image);
 }

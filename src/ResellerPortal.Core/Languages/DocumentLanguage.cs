@@ -10,6 +10,7 @@ namespace ResellerPortal.Core.Languages;
 public sealed class DocumentLanguage
 {
     private const string NoBreakSpace = "\u00a0";
+    private const string MinusSign = "\u2212";
 
     private readonly NumberFormatInfo _numbers;
     private readonly string _dayForm;
@@ -30,7 +31,12 @@ public sealed class DocumentLanguage
     {
         (Code, Name, Words) = (code, name, words);
         (_dayForm, _monthForm, _partForm, _months) = (dayForm, monthForm, partForm, months.Split(' '));
-        _numbers = NumberFormatInfo.ReadOnly(new NumberFormatInfo { NumberGroupSeparator = group, NumberDecimalSeparator = point });
+        _numbers = NumberFormatInfo.ReadOnly(new NumberFormatInfo
+        {
+            NumberGroupSeparator = group,
+            NumberDecimalSeparator = point,
+            NegativeSign = MinusSign,
+        });
     }
 
     public static DocumentLanguage English { get; } = new(
@@ -62,6 +68,8 @@ public sealed class DocumentLanguage
     public string Name { get; }
 
     public DocumentWords Words { get; }
+
+    public string DecimalPoint => _numbers.NumberDecimalSeparator;
 
     /// <exception cref="KeyNotFoundException">No language has this code.</exception>
     public static DocumentLanguage Get(string code) => All.FirstOrDefault(language => language.Code == code)

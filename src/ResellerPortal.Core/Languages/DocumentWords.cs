@@ -35,6 +35,12 @@ public sealed record DocumentWords
     public required string Tax { get; init; }
     public required string TaxableAmount { get; init; }
     public required string Amount { get; init; }
+    /// <summary>Beside the sum at the foot of a page that a table goes on after.</summary>
+    public required string CarriedOver { get; init; }
+
+    /// <summary>Beside the same sum at the head of the next page.</summary>
+    public required string BroughtForward { get; init; }
+
     public required string NetTotal { get; init; }
     public required string Total { get; init; }
     public required string StandardRate { get; init; }

@@ -26,6 +26,8 @@ internal static class EnglishWords
         Tax = "Tax",
         TaxableAmount = "Taxable amount",
         Amount = "Amount",
+        CarriedOver = "Carried over",
+        BroughtForward = "Brought forward",
         NetTotal = "Net total",
         Total = "Total",
         StandardRate = "Standard rate",

@@ -26,6 +26,8 @@ internal static class FrenchWords
         Tax = "TVA",
         TaxableAmount = "Base imposable",
         Amount = "Montant",
+        CarriedOver = "À reporter",
+        BroughtForward = "Report",
         NetTotal = "Total HT",
         Total = "Total TTC",
         StandardRate = "Taux normal",

@@ -26,6 +26,8 @@ internal static class GermanWords
         Tax = "USt.",
         TaxableAmount = "Bemessungsgrundlage",
         Amount = "Betrag",
+        CarriedOver = "Übertrag",
+        BroughtForward = "Übertrag",
         NetTotal = "Nettobetrag",
         Total = "Gesamtbetrag",
         StandardRate = "Regelsatz",

@@ -26,6 +26,8 @@ internal static class LithuanianWords
         Tax = "PVM",
         TaxableAmount = "Apmokestinamoji vertė",
         Amount = "Suma",
+        CarriedOver = "Perkelta į kitą puslapį",
+        BroughtForward = "Perkelta iš ankstesnio puslapio",
         NetTotal = "Suma be PVM",
         Total = "Iš viso",
         StandardRate = "Standartinis tarifas",

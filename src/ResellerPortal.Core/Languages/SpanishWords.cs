@@ -26,6 +26,8 @@ internal static class SpanishWords
         Tax = "IVA",
         TaxableAmount = "Base imponible",
         Amount = "Importe",
+        CarriedOver = "Suma y sigue",
+        BroughtForward = "Suma anterior",
         NetTotal = "Total sin IVA",
         Total = "Total",
         StandardRate = "Tipo general",

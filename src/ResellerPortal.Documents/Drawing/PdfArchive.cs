@@ -11,11 +11,32 @@ internal sealed record PdfAttachment(string FileName, byte[] Content, string Pro
 
 internal sealed record PdfArchiveOptions(DateTime CreatedAtUtc, string Language, PdfAttachment? Attachment);
 
-/// <summary>Makes a PDF archivable (PDF/A-3b, ISO 19005-3) and its embedded invoice machine-readable (Factur-X 1.0).</summary>
+/// <summary>
+/// Makes a PDF archivable (PDF/A-3b, ISO 19005-3), says that it is accessible (PDF/UA-1, ISO 14289-1), and makes its embedded invoice
+/// machine-readable (Factur-X 1.0).
+/// </summary>
 internal static class PdfArchive
 {
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    private static readonly XNamespace Accessible = "http://www.aiim.org/pdfua/ns/id/";
     private static readonly XNamespace FacturX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
+
+    private static readonly MetadataSchema AccessibleSchema = new(
+        "PDF/UA Universal Accessibility Schema",
+        Accessible,
+        "pdfuaid",
+        [new MetadataProperty("part", "Integer", "internal", "Indicates, which part of ISO 14289 standard is followed")]);
+
+    private static readonly MetadataSchema FacturXSchema = new(
+        "Factur-X PDFA Extension Schema",
+        FacturX,
+        "fx",
+        [
+            new MetadataProperty("DocumentFileName", "Text", "external", "name of the embedded XML invoice file"),
+            new MetadataProperty("DocumentType", "Text", "external", "INVOICE"),
+            new MetadataProperty("Version", "Text", "external", "The actual version of the Factur-X XML schema"),
+            new MetadataProperty("ConformanceLevel", "Text", "external", "The conformance level of the embedded Factur-X data"),
+        ]);
 
     /// <summary>Adds what PDF/A-3 requires before the document is saved.</summary>
     public static void Prepare(PdfDocument document, PdfArchiveOptions options)
@@ -110,49 +131,46 @@ internal static class PdfArchive
                 new XElement(xmp + "CreateDate", created),
                 new XElement(xmp + "ModifyDate", created)),
             Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
+            Description(Accessible, "pdfuaid", new XElement(Accessible + "part", "1")),
+            CreateSchemas(options.Attachment is null ? [AccessibleSchema] : [AccessibleSchema, FacturXSchema]),
             options.Attachment is { } attachment ? CreateFacturX(attachment) : null);
         return Encoding.UTF8.GetBytes(
             "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta "
                 + $"xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
     }
 
-    /// <summary>The Factur-X 1.0 properties with their extension schema, as required by PDF/A.</summary>
-    private static XElement[] CreateFacturX(PdfAttachment attachment)
+    private static XElement CreateFacturX(PdfAttachment attachment) => Description(
+        FacturX,
+        "fx",
+        new XElement(FacturX + "DocumentFileName", attachment.FileName),
+        new XElement(FacturX + "DocumentType", "INVOICE"),
+        new XElement(FacturX + "Version", "1.0"),
+        new XElement(FacturX + "ConformanceLevel", attachment.Profile));
+
+    /// <summary>The schemas of properties that PDF/A does not know, as it requires.</summary>
+    private static XElement CreateSchemas(IEnumerable<MetadataSchema> schemas)
     {
         XNamespace extension =
             "http://www.aiim.org/pdfa/ns/extension/", schema =
                 "http://www.aiim.org/pdfa/ns/schema#", property = "http://www.aiim.org/pdfa/ns/property#";
-        var properties = new (string Name, string Value, string Meaning)[]
-        {
-            ("DocumentFileName", attachment.FileName, "name of the embedded XML invoice file"),
-            ("DocumentType", "INVOICE", "INVOICE"),
-            ("Version", "1.0", "The actual version of the Factur-X XML schema"),
-            ("ConformanceLevel", attachment.Profile, "The conformance level of the embedded Factur-X data"),
-        };
-        return
-        [
-            new XElement(
-                Rdf + "Description",
-                new XAttribute(Rdf + "about", ""),
-                new XAttribute(XNamespace.Xmlns + "pdfaExtension", extension.NamespaceName),
-                new XAttribute(XNamespace.Xmlns + "pdfaSchema", schema.NamespaceName),
-                new XAttribute(XNamespace.Xmlns + "pdfaProperty", property.NamespaceName),
-                new XElement(extension + "schemas", new XElement(Rdf + "Bag", Resource(
-                    "li",
-                    new XElement(schema + "schema", "Factur-X PDFA Extension Schema"),
-                    new XElement(schema + "namespaceURI", FacturX.NamespaceName),
-                    new XElement(schema + "prefix", "fx"),
-                    new XElement(schema + "property", new XElement(Rdf + "Seq", properties.Select(p => Resource(
-                        "li",
-                        new XElement(property + "name", p.Name),
-                        new XElement(property + "valueType", "Text"),
-                        new XElement(property + "category", "external"),
-                        new XElement(property + "description", p.Meaning))))))))),
-            Description(FacturX, "fx", [.. properties.Select(p => new XElement(FacturX + p.Name, p.Value))]),
-        ];
+        return new XElement(
+            Rdf + "Description",
+            new XAttribute(Rdf + "about", ""),
+            new XAttribute(XNamespace.Xmlns + "pdfaExtension", extension.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "pdfaSchema", schema.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "pdfaProperty", property.NamespaceName),
+            new XElement(extension + "schemas", new XElement(Rdf + "Bag", schemas.Select(described => Resource(
+                new XElement(schema + "schema", described.Title),
+                new XElement(schema + "namespaceURI", described.Namespace.NamespaceName),
+                new XElement(schema + "prefix", described.Prefix),
+                new XElement(schema + "property", new XElement(Rdf + "Seq", described.Properties.Select(p => Resource(
+                    new XElement(property + "name", p.Name),
+                    new XElement(property + "valueType", p.Type),
+                    new XElement(property + "category", p.Category),
+                    new XElement(property + "description", p.Meaning))))))))));
 
-        static XElement Resource(string name, params XElement[] content) =>
-            new(Rdf + name, new XAttribute(Rdf + "parseType", "Resource"), content);
+        static XElement Resource(params XElement[] content) =>
+            new(Rdf + "li", new XAttribute(Rdf + "parseType", "Resource"), content);
     }
 
     private static XElement Description(XNamespace space, string prefix, params XElement[] content) =>
@@ -161,4 +179,9 @@ internal static class PdfArchive
             new XAttribute(Rdf + "about", ""),
             new XAttribute(XNamespace.Xmlns + prefix, space.NamespaceName),
             content);
+
+    /// <summary>Properties of one namespace.</summary>
+    private sealed record MetadataSchema(string Title, XNamespace Namespace, string Prefix, IReadOnlyList<MetadataProperty> Properties);
+
+    private sealed record MetadataProperty(string Name, string Type, string Category, string Meaning);
 }

@@ -17,8 +17,9 @@ internal static partial class PdfFinisher
     private const string StreamEnd = "\nendstream\nendobj\n";
 
     /// <param name="pdf">As saved by PDFsharp, with only images compressed.</param>
+    /// <param name="meanings">What private characters in maps to Unicode mean.</param>
     /// <param name="metadata">Replaces the stream of an object; null to keep all.</param>
-    public static byte[] Finish(byte[] pdf, (int Number, byte[] Content)? metadata)
+    public static byte[] Finish(byte[] pdf, IReadOnlyDictionary<int, string> meanings, (int Number, byte[] Content)? metadata)
     {
         var text = Encoding.Latin1.GetString(pdf);
         var start = int.Parse(
@@ -39,13 +40,23 @@ internal static partial class PdfFinisher
         {
             var number = int.Parse(text.AsSpan(from, text.IndexOf(' ', from) - from), CultureInfo.InvariantCulture);
             offsets.Add(number, file.Position);
-            var head = text.IndexOf(StreamStart, from, until - from, StringComparison.Ordinal);
+            var head = text.AsSpan(from, until - from).IndexOf(StreamStart, StringComparison.Ordinal);
             if (head < 0)
             {
-                Write(file, WithTags(text[from..until], tags));
+                if (text.AsSpan(from, until - from).Contains("/BaseFont/", StringComparison.Ordinal)
+                    || text.AsSpan(from, until - from).Contains("/FontName/", StringComparison.Ordinal))
+                {
+                    Write(file, WithTags(text[from..until], tags));
+                }
+                else
+                {
+                    file.Write(pdf.AsSpan(from, until - from));
+                }
+
                 continue;
             }
 
+            head += from;
             var entries = text[from..head];
             var length = int.Parse(Length().Match(entries).Groups["length"].ValueSpan, CultureInfo.InvariantCulture);
             var content = pdf.AsSpan(head + StreamStart.Length, length).ToArray();
@@ -59,7 +70,7 @@ internal static partial class PdfFinisher
             }
             else if (!entries.Contains("/Filter", StringComparison.Ordinal) && !entries.Contains("/Metadata", StringComparison.Ordinal))
             {
-                content = Deflate(content);
+                content = Deflate(meanings.Count > 0 ? WithMeanings(content, meanings) : content);
                 entries = entries.Replace("<<", "<</Filter/FlateDecode", StringComparison.Ordinal);
             }
 
@@ -98,6 +109,23 @@ internal static partial class PdfFinisher
         return $"/{match.Groups["key"].Value}/{tag}+";
     });
 
+    private static byte[] WithMeanings(byte[] content, IReadOnlyDictionary<int, string> meanings)
+    {
+        if (!content.AsSpan().StartsWith("/CIDInit"u8))
+        {
+            return content;
+        }
+
+        var map = PrivateCharacter().Replace(Encoding.Latin1.GetString(content), match =>
+        {
+            var character = int.Parse(match.Groups["character"].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            return meanings.TryGetValue(character, out var meaning)
+                ? Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(meaning))
+                : match.Value;
+        });
+        return Encoding.Latin1.GetBytes(map);
+    }
+
     private static byte[] Deflate(byte[] content)
     {
         using var packed = new MemoryStream();
@@ -134,6 +162,10 @@ internal static partial class PdfFinisher
 
     [GeneratedRegex("/Length (?<length>[0-9]+)")]
     private static partial Regex Length();
+
+    /// <summary>The last of the three values of a range, which is what the glyphs mean.</summary>
+    [GeneratedRegex("(?<=><)(?<character>[0-9A-F]{4})(?=>\\s)")]
+    private static partial Regex PrivateCharacter();
 
     [GeneratedRegex("/(?<key>BaseFont|FontName)/(?<tag>[A-Z]{6})\\+")]
     private static partial Regex FontTag();

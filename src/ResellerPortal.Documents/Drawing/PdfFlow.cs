@@ -1,5 +1,7 @@
 using PdfSharp.Drawing;
 using PdfSharp.Pdf;
+using PdfSharp.UniversalAccessibility;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Drawing;
 
@@ -9,24 +11,38 @@ internal enum Align
     Right,
 }
 
-/// <summary>A4 pages filled from top to bottom, in points, with the text wrapping and page breaks that PDFsharp lacks.</summary>
+/// <summary>
+/// A4 pages filled from top to bottom, in points, with the page breaks, scripts and structure that PDFsharp lacks. What is drawn belongs
+/// to the element that is open; outside of elements it is decoration, which screen readers skip.
+/// </summary>
 internal sealed class PdfFlow : IDisposable
 {
     public const double Margin = 48;
 
+    private const string Artifact = "/Artifact BMC";
+
     private readonly PdfDocument _document = new();
+    private readonly PdfStructure _structure;
+    private readonly PdfText _text;
     private readonly List<PdfPage> _pages = [];
+    private PdfPage _page;
     private XGraphics _graphics;
+    private bool _isDecoration;
 
     public PdfFlow(string title, string author)
     {
         ShippedFonts.Use();
+        _structure = new PdfStructure(_document);
+        _text = new PdfText(_document);
         (_document.Options.NoCompression, _document.Options.CompressContentStreams) = (true, false);
-        _document.Info.Title = title;
-        _document.Info.Author = author;
+        _document.Info.Title = title.Trim();
+        _document.Info.Author = author.Trim();
         _document.Info.Creator = "Reseller Portal";
-        _graphics = AddPage();
+        (_page, _graphics) = AddPage();
     }
+
+    /// <summary>Draws at the top of each page but the first, and moves <see cref="Y"/> below it.</summary>
+    public Action<PdfFlow>? ContinuationHead { get; set; }
 
     /// <summary>The fill level of the page, from its top edge.</summary>
     public double Y { get; set; } = Margin;
@@ -64,9 +80,46 @@ internal sealed class PdfFlow : IDisposable
     public void Break()
     {
         _graphics.Dispose();
-        _graphics = AddPage();
+        (_page, _graphics) = AddPage();
         Y = Margin;
+        if (ContinuationHead is { } head)
+        {
+            Decorate(() => head(this));
+        }
     }
+
+    /// <summary>Draws what belongs to an element of the document's structure.</summary>
+    /// <inheritdoc cref="PdfStructure.Open"/>
+    public void Tag(PdfTag tag, Action draw, string? alternative = null, string? scope = null)
+    {
+        if (_isDecoration)
+        {
+            draw();
+            return;
+        }
+
+        _structure.Open(tag, alternative, scope);
+        draw();
+        _structure.Close();
+    }
+
+    /// <summary>Draws what is on the page but not in the document's structure, such as what is repeated on each page.</summary>
+    public void Decorate(Action draw)
+    {
+        _isDecoration = true;
+        draw();
+        _isDecoration = false;
+    }
+
+    /// <summary>Draws a figure inside of a frame.</summary>
+    public void Figure(string alternative, XRect frame, Action draw) => Tag(
+        PdfTag.Figure,
+        () =>
+        {
+            _structure.SetFrame(_graphics.Transformer.WorldToDefaultPage(frame));
+            draw();
+        },
+        alternative);
 
     /// <summary>
     /// Writes one line with its baseline at <paramref name="baseline"/>; right-aligned text ends at <paramref name="x"/>.
@@ -78,20 +131,20 @@ internal sealed class PdfFlow : IDisposable
             return;
         }
 
-        var format = new XStringFormat
-        {
-            Alignment = align == Align.Left ? XStringAlignment.Near : XStringAlignment.Far,
-            LineAlignment = XLineAlignment.BaseLine,
-        };
-
-        // The no-break space has done its work; it is drawn as a regular space, which all fonts have and readers can search for.
-        _graphics.DrawString(text.Replace('\u00a0', ' '), font, new XSolidBrush(color), x, baseline, format);
+        PdfRendererExtensions.BeginTextMode(_graphics);
+        _graphics.Write(_isDecoration ? Artifact : _structure.Mark(_page));
+        _text.Draw(_graphics, text, font, color, align == Align.Left ? x : x - TextLayout.Measure(text, font), baseline);
+        _graphics.Write("EMC");
     }
+
+    /// <summary>Writes one line as an element.</summary>
+    public void Text(PdfTag tag, string text, XFont font, XColor color, double x, double baseline, Align align = Align.Left) =>
+        Tag(tag, () => Text(text, font, color, x, baseline, align));
 
     /// <summary>Writes wrapped text from <see cref="Y"/> on and moves <see cref="Y"/> below it, across pages if necessary.</summary>
     public void Paragraph(string text, XFont font, XColor color, double x, double width, double lineHeight)
     {
-        foreach (var line in Wrap(text, font, width))
+        foreach (var line in TextLayout.Wrap(text, font, width))
         {
             Reserve(lineHeight);
             Text(line, font, color, x, Y + (lineHeight * 0.75));
@@ -99,55 +152,13 @@ internal sealed class PdfFlow : IDisposable
         }
     }
 
-    /// <summary>Wraps text at spaces, and within words longer than a line.</summary>
-    public IReadOnlyList<string> Wrap(string text, XFont font, double width)
-    {
-        var lines = new List<string>();
-        foreach (var paragraph in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            var line = "";
-            foreach (var word in paragraph.Split(' '))
-            {
-                var candidate = line.Length == 0 ? word : line + " " + word;
-                if (Measure(candidate, font) <= width)
-                {
-                    line = candidate;
-                    continue;
-                }
-
-                if (line.Length > 0)
-                {
-                    lines.Add(line);
-                }
-
-                line = word;
-                while (Measure(line, font) > width && line.Length > 1)
-                {
-                    var fits = FittingLength(line, font, width);
-                    lines.Add(line[..fits]);
-                    line = line[fits..];
-                }
-            }
-
-            lines.Add(line);
-        }
-
-        return lines;
-    }
-
-    /// <summary>Truncates text that is wider than a cell, with an ellipsis.</summary>
-    public string Fit(string text, XFont font, double width) =>
-        Measure(text, font) <= width ? text : text[..Math.Max(0, FittingLength(text, font, width - Measure("…", font)))] + "…";
-
-    public double Measure(string text, XFont font) => text.Length == 0 ? 0 : _graphics.MeasureString(text, font).Width;
-
     public void Rule(double y, XColor color, double thickness = 0.5) => Line(Left, y, Right, y, color, thickness);
 
     public void Line(double x1, double y1, double x2, double y2, XColor color, double thickness) =>
-        _graphics.DrawLine(new XPen(color, thickness), x1, y1, x2, y2);
+        Paint(() => _graphics.DrawLine(new XPen(color, thickness), x1, y1, x2, y2), isDecoration: true);
 
-    public void Box(double x, double y, double width, double height, XColor color) =>
-        _graphics.DrawRectangle(new XSolidBrush(color), x, y, width, height);
+    public void Box(double x, double y, double width, double height, XColor color, bool isDecoration = true) =>
+        Paint(() => _graphics.DrawRectangle(new XSolidBrush(color), x, y, width, height), isDecoration);
 
     /// <summary>Fills shapes as one, so that touching shapes show no seams.</summary>
     public void Fill(IEnumerable<XRect> shapes, XColor color)
@@ -158,23 +169,32 @@ internal sealed class PdfFlow : IDisposable
             path.AddRectangle(shape);
         }
 
-        _graphics.DrawPath(new XSolidBrush(color), path);
+        Paint(() => _graphics.DrawPath(new XSolidBrush(color), path));
     }
 
-    /// <summary>Adds a link to an area of the page.</summary>
-    public void Link(string address, double x, double y, double width, double height)
+    /// <summary>Writes a link.</summary>
+    public void Link(string address, string shown, XFont font, XColor color, double x, double baseline)
     {
-        var page = _pages[^1];
-        var annotation = page.AddWebLink(
-            new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(new XRect(x, y, width, height))), address);
+        var height = font.GetHeight();
+        Tag(PdfTag.Link, () =>
+        {
+            Text(shown, font, color, x, baseline);
+            var annotation = _page.AddWebLink(
+                new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(
+                    new XRect(x, baseline - (height * 0.8), TextLayout.Measure(shown, font), height))),
+                address);
 
-        // Printable, as PDF/A requires, and without the name and time that PDFsharp generates.
-        annotation.Elements.SetInteger("/F", 4);
-        annotation.Elements.Remove("/NM");
-        annotation.Elements.Remove("/M");
+            // Printable, as PDF/A requires, described, as PDF/UA does, and without the name and time that PDFsharp generates.
+            annotation.Elements.SetInteger("/F", 4);
+            annotation.Elements.SetString("/Contents", address);
+            annotation.Elements.Remove("/NM");
+            annotation.Elements.Remove("/M");
+            _structure.Add(_page, annotation);
+        });
     }
 
-    public void Image(XImage image, double x, double y, double width, double height) => _graphics.DrawImage(image, x, y, width, height);
+    public void Image(XImage image, double x, double y, double width, double height) =>
+        Paint(() => _graphics.DrawImage(image, x, y, width, height));
 
     /// <summary>Draws on every page once all pages exist.</summary>
     public void OnEachPage(Action<PdfFlow, int> draw)
@@ -182,7 +202,8 @@ internal sealed class PdfFlow : IDisposable
         for (var number = 1; number <= _pages.Count; number++)
         {
             _graphics.Dispose();
-            _graphics = XGraphics.FromPdfPage(_pages[number - 1], XGraphicsPdfPageOptions.Append);
+            _page = _pages[number - 1];
+            _graphics = XGraphics.FromPdfPage(_page, XGraphicsPdfPageOptions.Append);
             draw(this, number);
         }
     }
@@ -193,13 +214,15 @@ internal sealed class PdfFlow : IDisposable
         _document.Info.CreationDate = options.CreatedAtUtc;
         _document.Info.ModificationDate = options.CreatedAtUtc;
         PdfArchive.Prepare(_document, options);
+        _structure.Write();
         var saved = Save();
         return PdfFinisher.Finish(
             saved,
+            _text.Meanings,
             (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, options)));
     }
 
-    public byte[] ToBytes() => PdfFinisher.Finish(Save(), metadata: null);
+    public byte[] ToBytes() => PdfFinisher.Finish(Save(), _text.Meanings, metadata: null);
 
     public void Dispose()
     {
@@ -215,31 +238,19 @@ internal sealed class PdfFlow : IDisposable
         return stream.ToArray();
     }
 
-    private XGraphics AddPage()
+    private void Paint(Action draw, bool isDecoration = false)
+    {
+        PdfRendererExtensions.BeginGraphicMode(_graphics);
+        _graphics.Write(isDecoration || _isDecoration ? Artifact : _structure.Mark(_page));
+        draw();
+        _graphics.Write("EMC");
+    }
+
+    private (PdfPage Page, XGraphics Graphics) AddPage()
     {
         var page = _document.AddPage();
         page.Size = PdfSharp.PageSize.A4;
         _pages.Add(page);
-        return XGraphics.FromPdfPage(page);
-    }
-
-    private int FittingLength(string text, XFont font, double width)
-    {
-        var (low, high) = (1, text.Length);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (Measure(text[..middle], font) <= width)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        // Never between the two halves of a surrogate pair.
-        return low < text.Length && char.IsHighSurrogate(text[low - 1]) && low > 1 ? low - 1 : low;
+        return (page, XGraphics.FromPdfPage(page));
     }
 }

@@ -6,6 +6,7 @@ using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using PdfSharp.Drawing;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.PlainFiles;
 
@@ -158,7 +159,7 @@ public static class PlainFilePdf
 
         var (plain, bold) = (PdfFlow.Font(8), PdfFlow.Font(8, bold: true));
         var widths = Enumerable.Range(0, columns)
-            .Select(i => Math.Min(200, rows.Take(200).Max(r => i < r.Length ? flow.Measure(r[i], bold) : 0) + 10))
+            .Select(i => Math.Min(200, rows.Take(200).Max(r => i < r.Length ? TextLayout.Measure(r[i], bold) : 0) + 10))
             .ToArray();
         var scale = Math.Min(1, flow.Width / widths.Sum());
         for (var row = 0; row < rows.Count; row++)
@@ -169,7 +170,7 @@ public static class PlainFilePdf
             {
                 var font = row == 0 ? bold : plain;
                 flow.Text(
-                    flow.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6),
+                    TextLayout.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6),
                     font,
                     DocumentColors.Strong,
                     x,

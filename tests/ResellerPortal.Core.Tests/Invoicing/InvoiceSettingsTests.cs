@@ -287,6 +287,8 @@ public sealed class InvoiceSettingsTests
     /// <summary>The PDF library decides whether a file is an image, and has its own tests.</summary>
     private sealed class AnyImage : IInvoiceDocument
     {
+        public IReadOnlyList<string> FindUnprintable(string text) => [];
+
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => throw new NotSupportedException();
 
         public bool CanShow(byte[] image) => true;

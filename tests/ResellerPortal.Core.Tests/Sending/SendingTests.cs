@@ -239,6 +239,8 @@ internal sealed class MailFixture(TestDatabase database)
     /// <summary>The appearance of documents is tested where they are rendered.</summary>
     private sealed class FakeInvoiceDocument : IInvoiceDocument
     {
+        public IReadOnlyList<string> FindUnprintable(string text) => [];
+
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => [1];
 
         public bool CanShow(byte[] image) => true;

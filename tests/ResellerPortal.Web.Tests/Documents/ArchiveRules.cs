@@ -60,7 +60,7 @@ internal static partial class ArchiveRules
                 (files.Single().Name, Value(fx + "ConformanceLevel")) is ("factur-x.xml", "EN 16931") or ("xrechnung.xml", "XRECHNUNG"));
             Rule("Factur-X, name", Value(fx + "DocumentFileName") == files.Single().Name);
             Rule("Factur-X, type", Value(fx + "DocumentType") == "INVOICE");
-            Rule("6.6.2.3.3, extension schema", xmp.Descendants().Count(e => e.Name.LocalName == "valueType") == 4);
+            Rule("6.6.2.3.3, extension schema", xmp.Descendants().Count(e => e.Name.LocalName == "valueType") == 5);
         }
 
         return broken;

@@ -28,6 +28,7 @@ public sealed class StatementPdfTests
         Assert.Contains("Ąžuolas", text, StringComparison.Ordinal);
         Assert.Empty(PdfText.Overlaps(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
+        Assert.Empty(AccessibilityRules.BrokenBy(pdf));
         Assert.Equal(pdf, new StatementPdf().Draw(Statement(code, 5)));
     }
 
@@ -37,6 +38,7 @@ public sealed class StatementPdfTests
         var pdf = new StatementPdf().Draw(Statement("en", 200));
         var text = PdfText.Read(pdf);
         Assert.True(PdfText.PageCount(pdf) > 3);
+        Assert.Empty(AccessibilityRules.BrokenBy(pdf));
         Assert.All(Enumerable.Range(0, 200), i => Assert.Contains($"INV-{i}", text, StringComparison.Ordinal));
     }
 

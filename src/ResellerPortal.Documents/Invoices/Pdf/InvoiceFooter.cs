@@ -1,4 +1,5 @@
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
@@ -20,6 +21,6 @@ internal static class InvoiceFooter
         flow.Text(pageOf, style.Small, DocumentColors.Soft, flow.Right, y, Align.Right);
         flow.Text(ledger.ChainHead, style.Small, DocumentColors.Soft, flow.Left, y + 9);
         var verify = InvoiceStyle.Format(style.Words.Verify, snapshot.VerifyAt ?? style.Words.ThePortal);
-        flow.Text(flow.Fit(verify, style.Small, flow.Width), style.Small, DocumentColors.Soft, flow.Left, y + 18);
+        flow.Text(TextLayout.Fit(verify, style.Small, flow.Width), style.Small, DocumentColors.Soft, flow.Left, y + 18);
     }
 }

@@ -1,11 +1,13 @@
 using PdfSharp.Drawing;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>The parties and the key facts.</summary>
 internal static class InvoiceHeader
 {
+    private const double SellerWidth = 290;
     private const double LogoWidth = 170;
     private const double LogoHeight = 48;
     private const double FactsWidth = 232;
@@ -14,24 +16,29 @@ internal static class InvoiceHeader
     public static void Draw(PdfFlow flow, InvoiceStyle style, byte[]? logo)
     {
         var snapshot = style.Snapshot;
+        flow.ContinuationHead = next =>
+            style.DrawLetterhead(next, snapshot.Seller.Name, $"{style.Title} {snapshot.Number}", snapshot.Buyer.Name);
         flow.Box(0, 0, flow.Right + PdfFlow.Margin, 6, style.Accent);
-        flow.Text(style.Title, style.Font(20, bold: true), style.Accent, flow.Right, 62, Align.Right);
-        flow.Text(snapshot.Number, style.Font(11, bold: true), DocumentColors.Strong, flow.Right, 80, Align.Right);
-        var y = logo is null ? 62 : DrawLogo(flow, logo) + 18;
-        var name = logo is null ? style.Font(15, bold: true) : style.Strong;
-        flow.Text(flow.Fit(snapshot.Seller.Name, name, 290), name, DocumentColors.Strong, flow.Left, y);
-        y += logo is null ? 16 : 12;
-        foreach (var line in style.Address(snapshot.Seller))
+        flow.Tag(PdfTag.H1, () =>
         {
-            flow.Text(flow.Fit(line, style.Label, 290), style.Label, DocumentColors.Soft, flow.Left, y);
-            y += 11;
-        }
-
+            Line(style.Title, style.Font(20, bold: true), style.Accent, 62);
+            Line(snapshot.Number, style.Font(11, bold: true), DocumentColors.Strong, 80);
+        });
+        var y = logo is null ? 62 : DrawLogo(flow, logo, snapshot.Seller.Name) + 18;
+        var name = logo is null ? style.Font(snapshot.Seller.Name.Length > 60 ? 11 : 15, bold: true) : style.Strong;
+        y = DocumentStyle.DrawLines(flow, [snapshot.Seller.Name], name, DocumentColors.Strong, SellerWidth, y, name.Size + 2);
+        y = DocumentStyle.DrawLines(flow, style.Address(snapshot.Seller), style.Label, DocumentColors.Soft, SellerWidth, y, 11);
         flow.Y = Math.Max(y, 96) + 18;
         DrawParties(flow, style);
+
+        void Line(string text, XFont font, XColor color, double baseline)
+        {
+            var fitting = TextLayout.Shrink(text, font, flow.Width - SellerWidth - 16);
+            flow.Text(TextLayout.Fit(text, fitting, flow.Width - SellerWidth - 16), fitting, color, flow.Right, baseline, Align.Right);
+        }
     }
 
-    private static double DrawLogo(PdfFlow flow, byte[] logo)
+    private static double DrawLogo(PdfFlow flow, byte[] logo, string seller)
     {
         using var stream = new MemoryStream(logo);
         using var image = XImage.FromStream(stream);
@@ -39,8 +46,9 @@ internal static class InvoiceHeader
         // PDF/A does not allow interpolation between pixels.
         image.Interpolate = false;
         var scale = Math.Min(LogoWidth / image.PixelWidth, LogoHeight / image.PixelHeight);
-        flow.Image(image, flow.Left, 34, image.PixelWidth * scale, image.PixelHeight * scale);
-        return 34 + (image.PixelHeight * scale);
+        var frame = new XRect(flow.Left, 34, image.PixelWidth * scale, image.PixelHeight * scale);
+        flow.Figure(seller, frame, () => flow.Image(image, frame.X, frame.Y, frame.Width, frame.Height));
+        return frame.Bottom;
     }
 
     private static void DrawParties(PdfFlow flow, InvoiceStyle style)
@@ -48,20 +56,9 @@ internal static class InvoiceHeader
         var snapshot = style.Snapshot;
         var top = flow.Y;
         var width = flow.Width - FactsWidth - 24;
-        flow.Text(style.Words.BilledTo, style.Label, DocumentColors.Soft, flow.Left, top);
-        var y = top + 15;
-        foreach (var line in flow.Wrap(snapshot.Buyer.Name, style.Strong, width).Take(2))
-        {
-            flow.Text(flow.Fit(line, style.Strong, width), style.Strong, DocumentColors.Strong, flow.Left, y);
-            y += 12.5;
-        }
-
-        foreach (var line in style.Address(snapshot.Buyer))
-        {
-            flow.Text(flow.Fit(line, style.Body, width), style.Body, DocumentColors.Soft, flow.Left, y);
-            y += 12.5;
-        }
-
+        flow.Text(PdfTag.H2, style.Words.BilledTo, style.Label, DocumentColors.Soft, flow.Left, top);
+        var y = DocumentStyle.DrawLines(flow, [snapshot.Buyer.Name], style.Strong, DocumentColors.Strong, width, top + 15, 12.5);
+        y = DocumentStyle.DrawLines(flow, style.Address(snapshot.Buyer), style.Body, DocumentColors.Soft, width, y, 12.5);
         flow.Y = Math.Max(y, DrawFacts(flow, style, top - 9)) + 16;
     }
 
@@ -82,29 +79,36 @@ internal static class InvoiceHeader
         var height = (facts.Count * FactHeight) + 34;
         flow.Box(left, top, FactsWidth, height, DocumentColors.Tint(style.Accent));
         flow.Box(left, top, 2.5, height, style.Accent);
-        var y = top + 16;
-        foreach (var (name, value) in facts)
-        {
-            flow.Text(name, style.Label, DocumentColors.Soft, left + 12, y);
-            flow.Text(
-                flow.Fit(value, style.Body, FactsWidth - 36 - flow.Measure(name, style.Label)),
-                style.Body,
-                DocumentColors.Strong,
-                flow.Right - 10,
-                y,
-                Align.Right);
-            y += FactHeight;
-        }
-
         var total = style.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.CreditBalance : words.AmountDue;
-        flow.Text(total, style.Strong, DocumentColors.Strong, left + 12, y + 7);
-        flow.Text(
-            style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)),
-            style.Font(13, bold: true),
-            style.Accent,
-            flow.Right - 10,
-            y + 8,
-            Align.Right);
+        flow.Tag(PdfTag.Table, () =>
+        {
+            var y = top + 16;
+            foreach (var (name, value) in facts)
+            {
+                Row(name, style.Label, DocumentColors.Soft, value, style.Body, DocumentColors.Strong, y);
+                y += FactHeight;
+            }
+
+            Row(
+                total,
+                style.Strong,
+                DocumentColors.Strong,
+                style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)),
+                style.Font(13, bold: true),
+                style.Accent,
+                y + 8);
+        });
         return top + height;
+
+        void Row(string name, XFont nameFont, XColor nameColor, string value, XFont font, XColor color, double y)
+        {
+            var width = FactsWidth - 36 - TextLayout.Measure(name, nameFont);
+            var fitting = TextLayout.Shrink(value, font, width);
+            flow.Tag(PdfTag.TR, () =>
+            {
+                flow.Tag(PdfTag.TH, () => flow.Text(name, nameFont, nameColor, left + 12, y), scope: "Row");
+                flow.Text(PdfTag.TD, TextLayout.Fit(value, fitting, width), fitting, color, flow.Right - 10, y, Align.Right);
+            });
+        }
     }
 }

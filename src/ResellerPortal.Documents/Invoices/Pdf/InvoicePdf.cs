@@ -1,8 +1,10 @@
 using PdfSharp.Drawing;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Drawing;
 using ResellerPortal.Documents.Invoices.Electronic;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
@@ -25,8 +27,9 @@ public sealed class InvoicePdf : IInvoiceDocument
             UsageChart.Draw(flow, style);
         }
 
-        InvoiceTable.Draw(flow, style);
-        PaymentBlock.Draw(flow, style);
+        var payment = new PaymentBlock(flow, style);
+        InvoiceTable.Draw(flow, style, payment.Height);
+        payment.Draw();
         TokenAppendix.Draw(flow, style);
         flow.OnEachPage((foot, number) => InvoiceFooter.Draw(foot, style, number));
         return flow.ToArchive(new PdfArchiveOptions(
@@ -34,6 +37,8 @@ public sealed class InvoicePdf : IInvoiceDocument
             snapshot.Language,
             ElectronicInvoiceRequirements.FindMissing(snapshot).Count > 0 ? null : CreateAttachment(snapshot)));
     }
+
+    public IReadOnlyList<string> FindUnprintable(string text) => TextShaper.FindMissing(DocumentText.CleanLines(text));
 
     /// <summary>An XRechnung in a PDF has a name and a profile of its own (Factur-X 1.0, reference profile XRECHNUNG).</summary>
     private static PdfAttachment CreateAttachment(InvoiceSnapshot snapshot) =>

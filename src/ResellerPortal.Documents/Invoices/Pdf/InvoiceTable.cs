@@ -1,138 +1,127 @@
 using PdfSharp.Drawing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>The charges, the tax by category, and the totals.</summary>
 internal static class InvoiceTable
 {
-    private const double RowHeight = 18;
-    private const double LineHeight = 12;
-    private const double DescriptionWidth = 250;
     private const double TaxesWidth = 282;
-    private const double TotalsWidth = 190;
+    private const double LeastTotalsWidth = 190;
+    private const double TotalHeight = 16;
 
-    public static void Draw(PdfFlow flow, InvoiceStyle style)
+    /// <param name="after">The height of what must stand on the page of the totals.</param>
+    public static void Draw(PdfFlow flow, InvoiceStyle style, double after)
     {
-        DrawLines(flow, style);
-        DrawTotals(flow, style);
-    }
-
-    private static void DrawLines(PdfFlow flow, InvoiceStyle style)
-    {
-        var snapshot = style.Snapshot;
-        DrawHead(flow, style);
-        foreach (var line in snapshot.Lines)
-        {
-            var wrapped = flow.Wrap(line.Description, style.Body, DescriptionWidth);
-            var height = Math.Max(RowHeight, (wrapped.Count * LineHeight) + 6);
-            if (flow.Reserve(height))
-            {
-                DrawHead(flow, style);
-            }
-
-            var baseline = flow.Y + 12;
-            for (var i = 0; i < wrapped.Count; i++)
-            {
-                flow.Text(wrapped[i], style.Body, DocumentColors.Strong, flow.Left, baseline + (i * LineHeight));
-            }
-
-            flow.Text(style.Language.Count(line.Quantity), style.Body, DocumentColors.Strong, GetColumn(flow, 0), baseline, Align.Right);
-            flow.Text(
-                style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)),
-                style.Body,
-                DocumentColors.Strong,
-                GetColumn(flow, 1),
-                baseline,
-                Align.Right);
-            flow.Text(
-                line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints),
-                style.Body,
-                DocumentColors.Soft,
-                GetColumn(flow, 2),
-                baseline,
-                Align.Right);
-            flow.Text(style.Amount(line.AmountMinorUnits), style.Body, DocumentColors.Strong, flow.Right, baseline, Align.Right);
-            flow.Y += height;
-            flow.Rule(flow.Y, DocumentColors.Hairline);
-        }
-
+        var taxes = CreateTaxes(flow, style);
+        var totals = GetTotals(style);
+        var height = Math.Max(taxes.Height, (totals.Count * TotalHeight) + 6) + 12;
+        DrawLines(flow, style, 14 + height + after);
         flow.Y += 14;
-    }
-
-    private static void DrawHead(PdfFlow flow, InvoiceStyle style)
-    {
-        var baseline = flow.Y + 8;
-        flow.Text(style.Words.Description, style.Label, DocumentColors.Soft, flow.Left, baseline);
-        flow.Text(style.Words.Quantity, style.Label, DocumentColors.Soft, GetColumn(flow, 0), baseline, Align.Right);
-        flow.Text(style.Words.UnitPrice, style.Label, DocumentColors.Soft, GetColumn(flow, 1), baseline, Align.Right);
-        flow.Text(style.Words.Tax, style.Label, DocumentColors.Soft, GetColumn(flow, 2), baseline, Align.Right);
-        flow.Text(
-            $"{style.Words.Amount} {style.Snapshot.Currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
-        flow.Y += 14;
-        flow.Rule(flow.Y, DocumentColors.Strong);
-    }
-
-    private static double GetColumn(PdfFlow flow, int number) => flow.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
-
-    private static void DrawTotals(PdfFlow flow, InvoiceStyle style)
-    {
-        var snapshot = style.Snapshot;
-        var isPaidAhead = snapshot.FromBalanceMinorUnits != 0;
-        flow.Reserve(Math.Max(isPaidAhead ? 94 : 62, 22 + (14 * snapshot.Taxes.Count)));
+        flow.Reserve(height);
         var top = flow.Y;
-        DrawTaxes(flow, style);
+        taxes.Draw(flow);
         var taxesEnd = flow.Y;
         flow.Y = top;
-        var left = flow.Right - TotalsWidth;
-        Row(style.Words.NetTotal, style.Amount(snapshot.NetMinorUnits), style.Body, DocumentColors.Strong);
-        Row(style.Words.Tax, style.Amount(snapshot.TaxMinorUnits), style.Body, DocumentColors.Strong);
-        flow.Line(left, flow.Y + 1, flow.Right, flow.Y + 1, DocumentColors.Strong, 0.5);
-        flow.Y += 6;
-        Row(
-            $"{style.Words.Total} {snapshot.Currency.Code}",
-            style.Amount(snapshot.TotalMinorUnits),
-            style.Font(12, bold: true),
-            style.Accent);
-        if (isPaidAhead)
-        {
-            Row(style.Words.PaidFromBalance, style.Amount(-snapshot.FromBalanceMinorUnits), style.Body, DocumentColors.Strong);
-            Row(style.Words.AmountDue, style.Amount(snapshot.Payable.MinorUnits), style.Strong, DocumentColors.Strong);
-        }
-
+        DrawTotals(flow, style, totals, flow.Width - taxes.Width - 16);
         flow.Y = Math.Max(flow.Y, taxesEnd) + 12;
-
-        void Row(string name, string value, XFont font, XColor color)
-        {
-            flow.Text(name, font, color, left, flow.Y + 9);
-            flow.Text(value, font, color, flow.Right, flow.Y + 9, Align.Right);
-            flow.Y += 16;
-        }
     }
 
-    private static void DrawTaxes(PdfFlow flow, InvoiceStyle style)
+    private static void DrawLines(PdfFlow flow, InvoiceStyle style, double tail)
     {
-        var (taxable, tax) = (flow.Left + TaxesWidth - 64, flow.Left + TaxesWidth);
-        Row(style.Words.Tax, style.Words.TaxableAmount, style.Words.Amount, DocumentColors.Soft);
-        flow.Line(flow.Left, flow.Y - 1, tax, flow.Y - 1, DocumentColors.Hairline, 0.5);
-        foreach (var subtotal in style.Snapshot.Taxes)
+        var (snapshot, words) = (style.Snapshot, style.Words);
+        var sums = new List<long> { 0 };
+        foreach (var line in snapshot.Lines)
         {
-            var rate = subtotal.Category == "O" ? "" : $", {style.Language.Percent(subtotal.RateBasisPoints)}";
-            Row(
-                GetTaxName(style, subtotal.Category) + rate,
-                style.Amount(subtotal.TaxableMinorUnits),
-                style.Amount(subtotal.TaxMinorUnits),
-                DocumentColors.Strong);
+            sums.Add(sums[^1] + line.AmountMinorUnits);
         }
 
-        void Row(string name, string ofAmount, string amount, XColor color)
+        var table = new PdfTable(
+            style.Table,
+            [
+                new PdfColumn(words.Description, ColumnKind.Text),
+                new PdfColumn(words.Quantity, ColumnKind.Number),
+                new PdfColumn(words.UnitPrice, ColumnKind.Decimal),
+                new PdfColumn(words.Tax, ColumnKind.Number, IsSoft: true),
+                new PdfColumn($"{words.Amount} {snapshot.Currency.Code}", ColumnKind.Number),
+            ],
+            [
+                .. snapshot.Lines.Select(line => new PdfRow(
+                [
+                    line.Description,
+                    style.Language.Count(line.Quantity),
+                    style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)),
+                    line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints),
+                    style.Amount(line.AmountMinorUnits),
+                ])),
+            ],
+            flow.Left,
+            flow.Width);
+        table.Draw(flow, tail, (words.CarriedOver, words.BroughtForward, row => style.Amount(sums[row])));
+    }
+
+    private static PdfTable CreateTaxes(PdfFlow flow, InvoiceStyle style) => new(
+        style.Table with { Size = 7.5, RowHeight = 14, HasRules = false },
+        [
+            new PdfColumn(style.Words.Tax, ColumnKind.Label),
+            new PdfColumn(style.Words.TaxableAmount, ColumnKind.Number),
+            new PdfColumn(style.Words.Amount, ColumnKind.Number),
+        ],
+        [
+            .. style.Snapshot.Taxes.Select(tax => new PdfRow(
+            [
+                GetTaxName(style, tax.Category) + (tax.Category == "O" ? "" : $", {style.Language.Percent(tax.RateBasisPoints)}"),
+                style.Amount(tax.TaxableMinorUnits),
+                style.Amount(tax.TaxMinorUnits),
+            ])),
+        ],
+        flow.Left,
+        TaxesWidth);
+
+    private static List<(string Name, string Amount, XFont Font, XColor Color)> GetTotals(InvoiceStyle style)
+    {
+        var (snapshot, words) = (style.Snapshot, style.Words);
+        List<(string, string, XFont, XColor)> rows =
+        [
+            (words.NetTotal, style.Amount(snapshot.NetMinorUnits), style.Body, DocumentColors.Strong),
+            (words.Tax, style.Amount(snapshot.TaxMinorUnits), style.Body, DocumentColors.Strong),
+            ($"{words.Total} {snapshot.Currency.Code}", style.Amount(snapshot.TotalMinorUnits), style.Font(12, bold: true), style.Accent),
+        ];
+        if (snapshot.FromBalanceMinorUnits != 0)
         {
-            flow.Text(flow.Fit(name, style.Label, 150), style.Label, color, flow.Left, flow.Y + 9);
-            flow.Text(ofAmount, style.Label, color, taxable, flow.Y + 9, Align.Right);
-            flow.Text(amount, style.Label, color, tax, flow.Y + 9, Align.Right);
-            flow.Y += 14;
+            rows.Add((words.PaidFromBalance, style.Amount(-snapshot.FromBalanceMinorUnits), style.Body, DocumentColors.Strong));
+            rows.Add((words.AmountDue, style.Amount(snapshot.Payable.MinorUnits), style.Strong, DocumentColors.Strong));
         }
+
+        return rows;
+    }
+
+    private static void DrawTotals(
+        PdfFlow flow, InvoiceStyle style, List<(string Name, string Amount, XFont Font, XColor Color)> rows, double available)
+    {
+        var widest = rows.Max(row => TextLayout.Measure(row.Name, row.Font) + TextLayout.Measure(row.Amount, row.Font)) + 16;
+        var width = Math.Min(Math.Max(LeastTotalsWidth, widest), available);
+        flow.Tag(PdfTag.Table, () =>
+        {
+            foreach (var (index, row) in rows.Index())
+            {
+                if (index == 2)
+                {
+                    flow.Line(flow.Right - width, flow.Y + 1, flow.Right, flow.Y + 1, DocumentColors.Strong, 0.5);
+                    flow.Y += 6;
+                }
+
+                var font = TextLayout.Shrink(row.Name + "  " + row.Amount, row.Font, width);
+                flow.Tag(PdfTag.TR, () =>
+                {
+                    flow.Tag(PdfTag.TH, () => flow.Text(row.Name, font, row.Color, flow.Right - width, flow.Y + 9), scope: "Row");
+                    flow.Text(PdfTag.TD, row.Amount, font, row.Color, flow.Right, flow.Y + 9, Align.Right);
+                });
+                flow.Y += TotalHeight;
+            }
+        });
     }
 
     private static string GetTaxName(InvoiceStyle style, string category) => category switch

@@ -1,55 +1,107 @@
-using PdfSharp.Drawing;
-using QRCoder;
-using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>The payment details, and the tax notes required by law.</summary>
-internal static class PaymentBlock
+internal sealed class PaymentBlock(PdfFlow flow, InvoiceStyle style)
 {
-    private const double CodeSize = 84;
     private const double LineHeight = 13;
+    private const double LabelWidth = 110;
 
-    public static void Draw(PdfFlow flow, InvoiceStyle style)
+    private readonly List<(string Name, string Value)> _account = Account(style);
+    private readonly List<string> _notes = Notes(style);
+    private readonly PaymentCode? _code = PaymentCode.Create(style.Snapshot);
+    private readonly string? _link = Link(style);
+    private readonly string _text = Text(style);
+
+    /// <summary>The height of the whole block.</summary>
+    public double Height
     {
-        var code = CreateCode(style.Snapshot);
-        var width = code is null ? flow.Width : flow.Width - CodeSize - 24;
-        var text = Text(style);
-        var account = Account(style);
-        var link = style.IsCredit || style.Snapshot.Payable.MinorUnits <= 0 ? null : style.Snapshot.PayLink;
-        var height = 24 + (LineHeight * (flow.Wrap(text, style.Body, width).Count + account.Count + (link is null ? 0 : 1)));
-        flow.Reserve(Math.Max(height, code is null ? 0 : CodeSize + 18));
-        var top = flow.Y;
-        flow.Text(style.IsCredit ? style.Words.Credit : style.Words.Payment, style.Font(10, bold: true), style.Accent, flow.Left, top + 8);
-        flow.Y += 16;
-        flow.Paragraph(text, style.Body, DocumentColors.Strong, flow.Left, width, LineHeight);
-        flow.Y += account.Count > 0 ? 4 : 0;
-        foreach (var (name, value) in account)
+        get
         {
-            flow.Text(name, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10);
-            flow.Text(flow.Fit(value, style.Strong, width - 110), style.Strong, DocumentColors.Strong, flow.Left + 110, flow.Y + 10);
-            flow.Y += LineHeight;
+            var text = TextLayout.Wrap(_text, style.Body, TextWidth).Count + _account.Count + (_link is null ? 0 : 1);
+            var notes = _notes.Sum(note => TextLayout.Wrap(note, style.Body, flow.Width).Count);
+            var block = Math.Max(20 + (LineHeight * text), _code is null ? 0 : PaymentCode.Size + 18);
+            return block + (notes > 0 ? 6 : 0) + (LineHeight * notes);
         }
-
-        if (link is not null)
-        {
-            var shown = flow.Fit(link, style.Body, width - 110);
-            flow.Text(style.Words.PayOnline, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10);
-            flow.Text(shown, style.Body, style.Accent, flow.Left + 110, flow.Y + 10);
-            flow.Link(link, flow.Left + 110, flow.Y, flow.Measure(shown, style.Body), LineHeight);
-            flow.Y += LineHeight;
-        }
-
-        if (code is not null)
-        {
-            DrawCode(flow, style, code, top);
-            flow.Y = Math.Max(flow.Y, top + CodeSize + 16);
-        }
-
-        DrawNotes(flow, style);
     }
+
+    private double TextWidth => _code is null ? flow.Width : flow.Width - PaymentCode.Size - 24;
+
+    public void Draw()
+    {
+        flow.Reserve(Math.Min(Height, flow.Bottom - PdfFlow.Margin));
+        var top = flow.Y;
+        flow.Text(
+            PdfTag.H2,
+            style.IsCredit ? style.Words.Credit : style.Words.Payment,
+            style.Font(10, bold: true),
+            style.Accent,
+            flow.Left,
+            top + 8);
+        flow.Y += 16;
+        flow.Tag(PdfTag.P, () => flow.Paragraph(_text, style.Body, DocumentColors.Strong, flow.Left, TextWidth, LineHeight));
+        DrawAccount();
+        DrawLink();
+        if (_code is not null)
+        {
+            _code.Draw(flow, style, top);
+            flow.Y = Math.Max(flow.Y, top + PaymentCode.Size + 16);
+        }
+
+        flow.Y += _notes.Count > 0 ? 6 : 0;
+        foreach (var note in _notes)
+        {
+            flow.Tag(PdfTag.P, () => flow.Paragraph(note, style.Body, DocumentColors.Soft, flow.Left, flow.Width, LineHeight));
+        }
+    }
+
+    private void DrawAccount()
+    {
+        if (_account.Count == 0)
+        {
+            return;
+        }
+
+        flow.Y += 4;
+        flow.Tag(PdfTag.Table, () =>
+        {
+            foreach (var (name, value) in _account)
+            {
+                var width = TextWidth - LabelWidth;
+                var font = TextLayout.Shrink(value, style.Strong, width);
+                flow.Tag(PdfTag.TR, () =>
+                {
+                    flow.Tag(PdfTag.TH, () => flow.Text(name, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10), scope: "Row");
+                    flow.Text(
+                        PdfTag.TD, TextLayout.Fit(value, font, width), font, DocumentColors.Strong, flow.Left + LabelWidth, flow.Y + 10);
+                });
+                flow.Y += LineHeight;
+            }
+        });
+    }
+
+    private void DrawLink()
+    {
+        if (_link is null)
+        {
+            return;
+        }
+
+        var width = TextWidth - LabelWidth;
+        var font = TextLayout.Shrink(_link, style.Body, width);
+        flow.Tag(PdfTag.P, () =>
+        {
+            flow.Text(style.Words.PayOnline, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10);
+            flow.Link(_link, TextLayout.Fit(_link, font, width), font, style.Accent, flow.Left + LabelWidth, flow.Y + 10);
+        });
+        flow.Y += LineHeight;
+    }
+
+    private static string? Link(InvoiceStyle style) =>
+        style.IsCredit || style.Snapshot.Payable.MinorUnits <= 0 ? null : style.Snapshot.PayLink;
 
     private static string Text(InvoiceStyle style)
     {
@@ -94,8 +146,8 @@ internal static class PaymentBlock
         return rows;
     }
 
-    /// <summary>Draws why no tax is charged, the amounts in the seller's currency, and the seller's cost if it prints it.</summary>
-    private static void DrawNotes(PdfFlow flow, InvoiceStyle style)
+    /// <summary>Why no tax is charged, the amounts in the seller's currency, and the seller's cost if it prints it.</summary>
+    private static List<string> Notes(InvoiceStyle style)
     {
         var notes = style.Snapshot.Taxes.Where(t => t.Category != "S")
             .Select(t => t.Reason ?? (t.Category == "AE" ? style.Words.WhyReverseCharge : style.Words.WhyNotSubject))
@@ -118,52 +170,6 @@ internal static class PaymentBlock
             notes.Add(InvoiceStyle.Format(style.Words.CostNote, style.Language.AmountWithCurrency(money)));
         }
 
-        flow.Y += notes.Count > 0 ? 6 : 0;
-        foreach (var note in notes)
-        {
-            flow.Paragraph(note, style.Body, DocumentColors.Soft, flow.Left, flow.Width, LineHeight);
-        }
-    }
-
-    /// <summary>
-    /// The transfer as a payment QR code (European Payments Council, EPC069-12, version 2), which is limited to euros; null if it does not
-    /// apply.
-    /// </summary>
-    private static QRCodeData? CreateCode(InvoiceSnapshot snapshot)
-    {
-        if (snapshot is not { Credits: null, Account: { } account, Payable.MinorUnits: > 0 and <= 99_999_999_999, Currency.Code: "EUR" })
-        {
-            return null;
-        }
-
-        var transfer = new PayloadGenerator.Girocode(
-            account.Iban,
-            account.Bic.Length == 0 ? null : account.Bic,
-            account.Holder,
-            snapshot.Payable.Amount,
-            remittanceInformation: snapshot.Number,
-            version: PayloadGenerator.Girocode.GirocodeVersion.Version2,
-            encoding: PayloadGenerator.Girocode.GirocodeEncoding.UTF_8);
-
-        // The payload is declared as UTF-8; without force, Western European names would be encoded as Latin-1.
-        return QRCodeGenerator.GenerateQrCode(transfer.ToString(), QRCodeGenerator.ECCLevel.M, forceUtf8: true);
-    }
-
-    private static void DrawCode(PdfFlow flow, InvoiceStyle style, QRCodeData code, double top)
-    {
-        var left = flow.Right - CodeSize;
-        var module = CodeSize / code.ModuleMatrix.Count;
-        var dark =
-            from row in code.ModuleMatrix.Index()
-            from column in Enumerable.Range(0, row.Item.Count)
-            where row.Item[column]
-            select new XRect(left + (column * module), top + (row.Index * module), module, module);
-        flow.Fill(dark, DocumentColors.Strong);
-        flow.Text(
-            style.Words.ScanToPay,
-            style.Small,
-            DocumentColors.Soft,
-            left + ((CodeSize - flow.Measure(style.Words.ScanToPay, style.Small)) / 2),
-            top + CodeSize + 5);
+        return notes;
     }
 }

@@ -1,40 +1,24 @@
-using PdfSharp.Drawing;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>Renders a statement of account as PDF/A-3b, in the style of the reseller's invoices.</summary>
 public sealed class StatementPdf : IStatementDocument
 {
-    private const double RowHeight = 17;
-    private const double DocumentLeft = 90;
-    private const double AmountRight = 110;
+    private const double PartyWidth = 290;
 
     public byte[] Draw(AccountStatement statement)
     {
         var style = new DocumentStyle(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
-        using var flow = new PdfFlow(
-            $"{style.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name)
-        { FootHeight = 60 };
-        DrawHead(flow, style, statement);
-        DrawTableHead(flow, style, statement.Currency);
-        Row(flow, style, statement.Currency, statement.From, style.Words.OpeningBalance, null, statement.Opening, style.Body);
-        foreach (var line in statement.Lines)
-        {
-            Row(
-                flow,
-                style,
-                statement.Currency,
-                line.Entry.Day,
-                line.Entry.Describe(style.Language),
-                line.Entry.Amount,
-                line.Balance,
-                style.Body);
-        }
-
-        Row(flow, style, statement.Currency, statement.To, style.Words.Owed, null, statement.Closing, style.Strong);
+        var (seller, buyer) = (statement.Style.Seller, statement.Style.Buyer);
+        using var flow = new PdfFlow($"{style.Words.Statement}, {buyer.Name}", seller.Name) { FootHeight = 60 };
+        var period = $"{style.Language.Day(statement.From)} – {style.Language.Day(statement.To)}";
+        flow.ContinuationHead = next => style.DrawLetterhead(next, seller.Name, $"{style.Words.Statement} {period}", buyer.Name);
+        DrawHead(flow, style, statement, period);
+        CreateTable(flow, style, statement).Draw(flow);
         flow.OnEachPage((foot, number) => foot.Text(
             DocumentStyle.Format(
                 style.Words.PageOf,
@@ -45,83 +29,43 @@ public sealed class StatementPdf : IStatementDocument
             statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 
-    private static void DrawHead(PdfFlow flow, DocumentStyle style, AccountStatement statement)
+    private static void DrawHead(PdfFlow flow, DocumentStyle style, AccountStatement statement, string period)
     {
-        var title = style.Font(17, bold: true);
+        var (seller, buyer) = (statement.Style.Seller, statement.Style.Buyer);
+        var width = flow.Width - PartyWidth - 16;
+        var title = TextLayout.Shrink(style.Words.Statement, style.Font(17, bold: true), width);
         flow.Box(0, 0, flow.Right + PdfFlow.Margin, 6, style.Accent);
-        flow.Text(style.Words.Statement, title, style.Accent, flow.Right, 62, Align.Right);
-        flow.Text(
-            $"{style.Language.Day(statement.From)} – {style.Language.Day(statement.To)}",
-            style.Strong,
-            DocumentColors.Strong,
-            flow.Right,
-            78,
-            Align.Right);
-        flow.Text(
-            flow.Fit(statement.Style.Seller.Name, style.Font(15, bold: true), 290),
-            style.Font(15, bold: true),
-            DocumentColors.Strong,
+        flow.Text(PdfTag.H1, style.Words.Statement, title, style.Accent, flow.Right, 62, Align.Right);
+        flow.Text(PdfTag.P, period, TextLayout.Shrink(period, style.Strong, width), DocumentColors.Strong, flow.Right, 78, Align.Right);
+        var name = style.Font(seller.Name.Length > 60 ? 11 : 15, bold: true);
+        var y = DocumentStyle.DrawLines(flow, [seller.Name], name, DocumentColors.Strong, PartyWidth, 62, name.Size + 2);
+        y = DocumentStyle.DrawLines(flow, style.Address(seller), style.Label, DocumentColors.Soft, PartyWidth, y, 11) + 14;
+        flow.Text(PdfTag.H2, style.Words.AccountOf, style.Label, DocumentColors.Soft, flow.Left, y);
+        y = DocumentStyle.DrawLines(flow, [buyer.Name], style.Strong, DocumentColors.Strong, flow.Width, y + 15, 12.5);
+        flow.Y = DocumentStyle.DrawLines(flow, style.Address(buyer), style.Label, DocumentColors.Soft, PartyWidth, y, 11) + 14;
+    }
+
+    private static PdfTable CreateTable(PdfFlow flow, DocumentStyle style, AccountStatement statement)
+    {
+        var (words, code) = (style.Words, statement.Currency.Code);
+        return new PdfTable(
+            style.Table with { RowHeight = 17 },
+            [
+                new PdfColumn(words.DayOfEntry, ColumnKind.Label, IsSoft: true),
+                new PdfColumn(words.Document, ColumnKind.Text),
+                new PdfColumn($"{words.Amount} {code}", ColumnKind.Number),
+                new PdfColumn($"{words.Owed} {code}", ColumnKind.Number),
+            ],
+            [
+                Row(statement.From, words.OpeningBalance, "", statement.Opening),
+                .. statement.Lines.Select(line => Row(
+                    line.Entry.Day, line.Entry.Describe(style.Language), style.Language.Amount(line.Entry.Amount), line.Balance)),
+                Row(statement.To, words.Owed, "", statement.Closing) with { IsStrong = true },
+            ],
             flow.Left,
-            62);
-        var y = Lines(78, style.Address(statement.Style.Seller), style.Label) + 14;
-        flow.Text(style.Words.AccountOf, style.Label, DocumentColors.Soft, flow.Left, y);
-        flow.Text(flow.Fit(statement.Style.Buyer.Name, style.Strong, flow.Width), style.Strong, DocumentColors.Strong, flow.Left, y + 15);
-        flow.Y = Lines(y + 28, style.Address(statement.Style.Buyer), style.Label) + 14;
+            flow.Width);
 
-        double Lines(double from, IEnumerable<string> lines, XFont font)
-        {
-            foreach (var line in lines)
-            {
-                flow.Text(flow.Fit(line, font, 290), font, DocumentColors.Soft, flow.Left, from);
-                from += 11;
-            }
-
-            return from;
-        }
-    }
-
-    private static void DrawTableHead(PdfFlow flow, DocumentStyle style, Currency currency)
-    {
-        var baseline = flow.Y + 8;
-        flow.Text(style.Words.DayOfEntry, style.Label, DocumentColors.Soft, flow.Left, baseline);
-        flow.Text(style.Words.Document, style.Label, DocumentColors.Soft, flow.Left + DocumentLeft, baseline);
-        flow.Text(
-            $"{style.Words.Amount} {currency.Code}", style.Label, DocumentColors.Soft, flow.Right - AmountRight, baseline, Align.Right);
-        flow.Text($"{style.Words.Owed} {currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
-        flow.Y += 14;
-        flow.Rule(flow.Y, DocumentColors.Strong);
-    }
-
-    private static void Row(
-        PdfFlow flow,
-        DocumentStyle style,
-        Currency currency,
-        DateOnly day,
-        string document,
-        Money? amount,
-        Money owed,
-        XFont font)
-    {
-        if (flow.Reserve(RowHeight))
-        {
-            DrawTableHead(flow, style, currency);
-        }
-
-        var baseline = flow.Y + 12;
-        flow.Text(style.Language.Day(day), font, DocumentColors.Soft, flow.Left, baseline);
-        flow.Text(
-            flow.Fit(document, font, flow.Width - DocumentLeft - AmountRight - 70),
-            font,
-            DocumentColors.Strong,
-            flow.Left + DocumentLeft,
-            baseline);
-        if (amount is { } moved)
-        {
-            flow.Text(style.Language.Amount(moved), font, DocumentColors.Strong, flow.Right - AmountRight, baseline, Align.Right);
-        }
-
-        flow.Text(style.Language.Amount(owed), font, DocumentColors.Strong, flow.Right, baseline, Align.Right);
-        flow.Y += RowHeight;
-        flow.Rule(flow.Y, DocumentColors.Hairline);
+        PdfRow Row(DateOnly day, string document, string amount, Money owed) =>
+            new([style.Language.Day(day), document, amount, style.Language.Amount(owed)]);
     }
 }

@@ -1,5 +1,6 @@
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Typography;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
@@ -8,6 +9,7 @@ internal static class TokenAppendix
 {
     private const int Columns = 5;
     private const double RowHeight = 12;
+    private const double HeadHeight = 16;
     private const double Gap = 18;
 
     public static void Draw(PdfFlow flow, InvoiceStyle style)
@@ -18,48 +20,69 @@ internal static class TokenAppendix
         }
 
         flow.Break();
-        flow.Text(style.Words.UsageByToken, style.Font(13, bold: true), style.Accent, flow.Left, flow.Y + 10);
+        flow.Text(PdfTag.H2, style.Words.UsageByToken, style.Font(13, bold: true), style.Accent, flow.Left, flow.Y + 10);
         flow.Y += 26;
         foreach (var token in style.Snapshot.Tokens)
         {
-            Token(flow, style, token);
+            Draw(flow, style, token);
         }
     }
 
-    private static void Token(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
+    private static void Draw(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
     {
-        // Keep the heading with the first row of days.
-        flow.Reserve(20 + RowHeight);
+        // A token's days stay together; they are never more than a page.
+        var rows = (token.Days.Count + Columns - 1) / Columns;
+        flow.Reserve(HeadHeight + (rows * RowHeight));
+        flow.Tag(PdfTag.P, () => DrawHead(flow, style, token));
+        flow.Tag(PdfTag.Table, () =>
+        {
+            var width = (flow.Width - (Gap * (Columns - 1))) / Columns;
+            foreach (var row in token.Days.Chunk(Columns))
+            {
+                if (flow.Reserve(RowHeight))
+                {
+                    flow.Decorate(() => DrawHead(flow, style, token));
+                }
+
+                foreach (var (column, day) in row.Index())
+                {
+                    var left = flow.Left + (column * (width + Gap));
+                    flow.Tag(PdfTag.TR, () =>
+                    {
+                        flow.Tag(
+                            PdfTag.TH,
+                            () => flow.Text(style.Language.Day(day.Day), style.Label, DocumentColors.Soft, left, flow.Y + 9),
+                            scope: "Row");
+                        flow.Text(
+                            PdfTag.TD,
+                            style.Language.Count(day.Quantity),
+                            style.Label,
+                            DocumentColors.Strong,
+                            left + width,
+                            flow.Y + 9,
+                            Align.Right);
+                    });
+                }
+
+                flow.Y += RowHeight;
+            }
+        });
+        flow.Y += 14;
+    }
+
+    private static void DrawHead(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
+    {
+        var count = InvoiceStyle.Format(style.Words.Conversions, style.Language.Count(token.Quantity));
+        var width = flow.Width - TextLayout.Measure(count, style.Strong) - Gap;
         flow.Text(
-            flow.Fit($"{token.Environment} …{token.Ending}", style.Strong, 330),
+            TextLayout.Fit($"{token.Environment} …{token.Ending}", style.Strong, width),
             style.Strong,
             DocumentColors.Strong,
             flow.Left,
             flow.Y + 9);
-        flow.Text(
-            InvoiceStyle.Format(style.Words.Conversions, style.Language.Count(token.Quantity)),
-            style.Strong,
-            DocumentColors.Strong,
-            flow.Right,
-            flow.Y + 9,
-            Align.Right);
-        flow.Y += 14;
+        flow.Text(count, style.Strong, DocumentColors.Strong, flow.Right, flow.Y + 9, Align.Right);
+        flow.Y += HeadHeight - 2;
         flow.Rule(flow.Y, DocumentColors.Hairline);
         flow.Y += 2;
-        var width = (flow.Width - (Gap * (Columns - 1))) / Columns;
-        foreach (var row in token.Days.Chunk(Columns))
-        {
-            flow.Reserve(RowHeight);
-            for (var i = 0; i < row.Length; i++)
-            {
-                var left = flow.Left + (i * (width + Gap));
-                flow.Text(style.Language.Day(row[i].Day), style.Label, DocumentColors.Soft, left, flow.Y + 9);
-                flow.Text(style.Language.Count(row[i].Quantity), style.Label, DocumentColors.Strong, left + width, flow.Y + 9, Align.Right);
-            }
-
-            flow.Y += RowHeight;
-        }
-
-        flow.Y += 14;
     }
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using PdfSharp.Drawing;
+
+namespace ResellerPortal.Documents.Typography;
+
+/// <summary>Measures text in points and fits it into a width.</summary>
+internal static class TextLayout
+{
+    private const double SmallestSize = 5;
+
+    public static double Measure(string text, XFont font)
+    {
+        var (shown, file) = (Show(text), FontFile.Load(font));
+        return font.Size * (file.IsPlain(shown) ? file.Measure(shown) : TextShaper.Shape(shown, font.FontFamily.Name, font.Bold).Width);
+    }
+
+    /// <summary>A no-break space has done its work; it is drawn as a regular one, which all fonts have and readers search for.</summary>
+    public static string Show(string text) => text.Replace('\u00a0', ' ');
+
+    /// <summary>Wraps text at spaces, and within words longer than a line.</summary>
+    public static IReadOnlyList<string> Wrap(string text, XFont font, double width)
+    {
+        var lines = new List<string>();
+        foreach (var paragraph in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            var line = "";
+            foreach (var word in paragraph.Split(' '))
+            {
+                var candidate = line.Length == 0 ? word : line + " " + word;
+                if (Measure(candidate, font) <= width)
+                {
+                    line = candidate;
+                    continue;
+                }
+
+                if (line.Length > 0)
+                {
+                    lines.Add(line);
+                }
+
+                line = word;
+                while (Measure(line, font) > width && CountFitting(line, font, width) is var fits && fits < line.Length)
+                {
+                    lines.Add(line[..fits]);
+                    line = line[fits..];
+                }
+            }
+
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Truncates text that is wider than a cell, with an ellipsis.</summary>
+    public static string Fit(string text, XFont font, double width) =>
+        Measure(text, font) <= width ? text : text[..CountFitting(text, font, width - Measure("…", font))].TrimEnd() + "…";
+
+    /// <summary>The largest font, of at most the given one's size, in which a text fits.</summary>
+    public static XFont Shrink(string text, XFont font, double width)
+    {
+        var needed = Measure(text, font);
+        var size = Math.Max(SmallestSize, font.Size * width / needed);
+        return needed <= width ? font : new XFont(font.FontFamily.Name, size, font.Style, XPdfFontOptions.UnicodeDefault);
+    }
+
+    /// <summary>Counts the characters from a line's start that fit, at least one letter with its marks.</summary>
+    private static int CountFitting(string line, XFont font, double width)
+    {
+        var ends = StringInfo.ParseCombiningCharacters(line).Skip(1).Append(line.Length).ToArray();
+        var (low, high) = (0, ends.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = Measure(line[..ends[middle]], font) <= width ? (middle, high) : (low, middle - 1);
+        }
+
+        return ends[low];
+    }
+}
