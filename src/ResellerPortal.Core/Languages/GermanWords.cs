@@ -46,7 +46,7 @@ internal static class GermanWords
         Reference = "Verwendungszweck",
         PayOnline = "Online bezahlen",
         ScanToPay = "Zum Bezahlen scannen",
-        Credit = "Gutschrift",
+        Credit = "Korrektur",
         CreditedSentence = "{0} der Rechnung {1} vom {2} werden zurückgenommen.",
         CreditTerms = "Es ist keine Zahlung fällig. Der Betrag wird verrechnet oder erstattet.",
         Reason = "Grund: {0}",

@@ -8,6 +8,9 @@ internal static class TextLayout
 {
     private const double SmallestSize = 5;
 
+    /// <summary>More letters than a line of a page holds; longer words are measured piece by piece.</summary>
+    private const int MaxLineLength = 1_000;
+
     public static double Measure(string text, XFont font)
     {
         var (shown, file) = (Show(text), FontFile.Load(font));
@@ -27,7 +30,7 @@ internal static class TextLayout
             foreach (var word in paragraph.Split(' '))
             {
                 var candidate = line.Length == 0 ? word : line + " " + word;
-                if (Measure(candidate, font) <= width)
+                if (candidate.Length <= MaxLineLength && Measure(candidate, font) <= width)
                 {
                     line = candidate;
                     continue;
@@ -38,12 +41,7 @@ internal static class TextLayout
                     lines.Add(line);
                 }
 
-                line = word;
-                while (Measure(line, font) > width && CountFitting(line, font, width) is var fits && fits < line.Length)
-                {
-                    lines.Add(line[..fits]);
-                    line = line[fits..];
-                }
+                line = Break(word, font, width, lines);
             }
 
             lines.Add(line);
@@ -60,8 +58,28 @@ internal static class TextLayout
     public static XFont Shrink(string text, XFont font, double width)
     {
         var needed = Measure(text, font);
-        var size = Math.Max(SmallestSize, font.Size * width / needed);
+
+        // A little less, so that rounding does not make it too wide again.
+        var size = Math.Max(SmallestSize, font.Size * width / needed * 0.999);
         return needed <= width ? font : new XFont(font.FontFamily.Name, size, font.Style, XPdfFontOptions.UnicodeDefault);
+    }
+
+    /// <summary>Adds the lines that a word fills.</summary>
+    /// <returns>What is left of it.</returns>
+    private static string Break(string word, XFont font, double width, List<string> lines)
+    {
+        for (var at = 0; ;)
+        {
+            var head = word.Substring(at, Math.Min(MaxLineLength, word.Length - at));
+            var fits = Measure(head, font) <= width ? head.Length : CountFitting(head, font, width);
+            if (at + fits == word.Length)
+            {
+                return head;
+            }
+
+            lines.Add(head[..fits]);
+            at += fits;
+        }
     }
 
     /// <summary>Counts the characters from a line's start that fit, at least one letter with its marks.</summary>

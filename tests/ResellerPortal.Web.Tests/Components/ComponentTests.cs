@@ -2,8 +2,10 @@ using Bunit;
 using MudBlazor;
 using MudBlazor.Services;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.Tests.Components;
@@ -32,6 +34,17 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
         card.Find("button[aria-label='Show as table']").Click();
 
         Assert.Equal(["Oct", "1,200", "Nov", "34"], card.FindAll("tbody td").Select(td => td.TextContent));
+    }
+
+    [Fact]
+    public void Letters_that_documents_cannot_print_are_named_where_they_are_entered()
+    {
+        Services.AddSingleton<IInvoiceDocument, InvoicePdf>();
+
+        Assert.Empty(Render<UnprintableLetters>(p => p.Add(c => c.Texts, ["Acme", null, "شركة 東京 한국 🎉"])).Markup.Trim());
+
+        var text = Render<UnprintableLetters>(p => p.Add(c => c.Texts, ["Acme 𓀀", "𓀀 𒀀"])).Find("[role=status]").TextContent;
+        Assert.Contains("can’t print these characters: 𓀀 𒀀.", text, StringComparison.Ordinal);
     }
 
     [Theory]

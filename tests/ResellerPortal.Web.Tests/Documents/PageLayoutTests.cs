@@ -95,6 +95,21 @@ public sealed class PageLayoutTests
         Assert.All(document.GetPages().SelectMany(page => page.Letters), letter => Assert.InRange(letter.EndBaseLine.X, 0, 595 - 40));
     }
 
+    [Theory]
+    [InlineData("en", "Credit note")]
+    [InlineData("de", "Rechnungskorrektur")]
+    [InlineData("fr", "Avoir")]
+    [InlineData("es", "Factura rectificativa")]
+    [InlineData("lt", "Kreditinė sąskaita")]
+    public void The_title_is_whole_in_every_language(string language, string title)
+    {
+        var sample = SampleDocuments.Sample(lines: 1);
+
+        var pdf = SampleDocuments.Pdf(sample with { Language = language, Credits = new SnapshotCredit("INV-0", sample.IssuedOn, "Agreed") });
+
+        Assert.Contains(title, PdfText.Read(pdf), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unit_prices_are_aligned_at_the_decimal_point_and_amounts_below_nothing_have_a_minus_sign()
     {
