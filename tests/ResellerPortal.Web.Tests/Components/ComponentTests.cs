@@ -16,6 +16,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
     {
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -39,8 +40,6 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
     [Fact]
     public void Letters_that_documents_cannot_print_are_named_where_they_are_entered()
     {
-        Services.AddSingleton<IInvoiceDocument, InvoicePdf>();
-
         Assert.Empty(Render<UnprintableLetters>(p => p.Add(c => c.Texts, ["Acme", null, "شركة 東京 한국 🎉"])).Markup.Trim());
 
         var text = Render<UnprintableLetters>(p => p.Add(c => c.Texts, ["Acme 𓀀", "𓀀 𒀀"])).Find("[role=status]").TextContent;
