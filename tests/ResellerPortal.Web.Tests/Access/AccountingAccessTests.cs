@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
