@@ -308,6 +308,7 @@ public static class CoreRegistration
         services.AddSingleton<InvoiceTimelineQueries>();
         services.AddSingleton<IssuedDocumentQueries>();
         services.AddSingleton<MonthCloseQueries>();
+        services.AddSingleton<VatReportQueries>();
         services.AddSingleton<JournalExport>();
         services.AddSingleton<AccountStatements>();
         services.AddSingleton<CustomerUsageQueries>();

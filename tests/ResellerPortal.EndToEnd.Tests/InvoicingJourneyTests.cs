@@ -46,6 +46,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync("/reseller/month-close", "Month close");
         await owner.SeesRowAsync("Acme");
         await owner.SeesAsync("150 conversions billed");
+        await owner.OpenAsync("/reseller/vat-report?period=2026", "VAT report");
+        await owner.SeesRowAsync("Domestic");
+        await owner.SeesAsync("No reverse charge sales to other EU countries");
 
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
         await customer.SignInAsync("admin@acme.example", TestData.Password);

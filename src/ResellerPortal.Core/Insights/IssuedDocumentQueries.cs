@@ -1,15 +1,18 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>An issued invoice or credit note.</summary>
-public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snapshot)
+/// <param name="Settings">Decides which part of the VAT return it belongs to.</param>
+public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snapshot, SellerTaxSettings Settings)
 {
     public bool IsCreditNote => Snapshot.Credits is not null;
 
@@ -26,6 +29,21 @@ public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snaps
         Snapshot.Taxes is [var tax]
             ? new IssuedTax(tax.Category, tax.RateBasisPoints, Signed(Snapshot.ReportedNet), Signed(Snapshot.ReportedTax))
             : null;
+
+    /// <summary>The sale as its tax sees it; null if nothing is charged.</summary>
+    public TaxedSupply? Supply =>
+        Snapshot.Taxes is [var tax]
+            ? new TaxedSupply(
+                Snapshot.Seller.Address.Country,
+                Snapshot.Buyer.Address.Country,
+                Snapshot.Buyer.VatId,
+                tax.Category,
+                tax.RateBasisPoints,
+                Snapshot.PeriodTo)
+            : null;
+
+    /// <inheritdoc cref="TaxedSupply.Classify"/>
+    public SupplyKind? Kind => Supply?.Classify(Settings);
 
     private Money Signed(Money amount) => IsCreditNote ? -amount : amount;
 }
@@ -44,22 +62,37 @@ public sealed class IssuedDocumentQueries(PortalDatabase database)
     public async Task<IReadOnlyList<IssuedDocument>> ListMonthAsync(
         Actor actor,
         BillingPeriod month,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        await ReadAsync(actor, ReportingPeriod.ForMonth(month), cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>
+    /// Reads invoices, then credit notes, issued in a period of the reseller's time zone, by number. They are not held, since a year may
+    /// have more than fit in memory.
+    /// </summary>
+    public async IAsyncEnumerable<IssuedDocument> ReadAsync(
+        Actor actor,
+        ReportingPeriod period,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var (from, until) = (month.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone));
-        var invoices = await db.Invoices
+        var settings = new SellerTaxSettings(reseller.StandardTaxBasisPoints, reseller.UsesOneStopShop);
+        var (from, until) = (reseller.Zone.StartOfDayUtc(period.FirstDay), reseller.Zone.StartOfDayUtc(period.LastDay.AddDays(1)));
+        var invoices = db.Invoices
             .Where(i => i.FinalisedAtUtc >= from && i.FinalisedAtUtc < until)
             .OrderBy(i => i.Number)
-            .Select(i => new { i.CustomerId, Json = i.Snapshot! })
-            .ToListAsync(cancellationToken);
-        var notes = await db.CreditNotes
-            .Where(n => n.IssuedOn >= month.FirstDay && n.IssuedOn <= month.LastDay)
+            .Select(i => new { i.CustomerId, Json = i.Snapshot! });
+        var notes = db.CreditNotes
+            .Where(n => n.IssuedOn >= period.FirstDay && n.IssuedOn <= period.LastDay)
             .OrderBy(n => n.Number)
-            .Select(n => new { n.CustomerId, Json = n.Snapshot })
-            .ToListAsync(cancellationToken);
-        return [.. invoices.Concat(notes).Select(d => new IssuedDocument(d.CustomerId, InvoiceSnapshot.Parse(d.Json)))];
+            .Select(n => new { n.CustomerId, Json = n.Snapshot });
+        foreach (var documents in new[] { invoices, notes })
+        {
+            await foreach (var document in documents.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                yield return new IssuedDocument(document.CustomerId, InvoiceSnapshot.Parse(document.Json), settings);
+            }
+        }
     }
 }

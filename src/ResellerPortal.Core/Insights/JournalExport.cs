@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -30,6 +32,36 @@ public sealed class JournalAccounts : IResellerOwned, IAudited
 
     /// <summary>The debtor account of the first customer; the others follow in the order they were added.</summary>
     public int FirstDebtor { get; set; } = 10_000;
+
+    /// <summary>Digits of a revenue account, 4 to 8; a debtor account has one more.</summary>
+    public int Digits => CountDigits(Taxed);
+
+    /// <summary>DATEV's number of the chart of accounts that the revenue accounts are from: "03", "04", or empty for another.</summary>
+    public string Chart => Taxed.ToString(CultureInfo.InvariantCulture)[0] switch { '8' => "03", '4' => "04", _ => "" };
+
+    /// <summary>Revenue taxed in another member state, in the chart; taxed revenue in another chart.</summary>
+    public int OneStopShop => Chart switch { "03" => Pad(8320), "04" => Pad(4320), _ => Taxed };
+
+    /// <summary>Output tax owed at home, in the chart; that of SKR 03 in another.</summary>
+    public int OutputTax => Pad(Chart == "04" ? 3806 : 1776);
+
+    /// <summary>Output tax owed in another member state, in the chart; that of SKR 03 in another.</summary>
+    public int OneStopShopTax => Pad(Chart == "04" ? 3818 : 1768);
+
+    /// <summary>The account that documents of a kind of sale are booked to.</summary>
+    public int GetRevenue(SupplyKind kind) => kind switch
+    {
+        SupplyKind.Domestic => Taxed,
+        SupplyKind.OneStopShop => OneStopShop,
+        SupplyKind.ReverseCharge => ReverseCharge,
+        _ => Untaxed,
+    };
+
+    internal static int CountDigits(int account) => account.ToString(CultureInfo.InvariantCulture).Length;
+
+    /// <summary>Longer account numbers end in zeros.</summary>
+    private int Pad(int account) =>
+        int.Parse(account.ToString(CultureInfo.InvariantCulture).PadRight(Digits, '0'), CultureInfo.InvariantCulture);
 }
 
 /// <summary>The <see cref="JournalAccounts"/> as entered by the reseller.</summary>
@@ -74,20 +106,9 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
-        if (numbers.Consultant is < 1 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
+        if (Check(numbers) is { } refusal)
         {
-            return Refusal.Because(
-                "Enter up to 7 digits for the consultant number and 5 for the client number.", nameof(numbers.Consultant));
-        }
-
-        if (new[] { numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed }.Any(account => account is < 1000 or > 9999))
-        {
-            return Refusal.Because("Enter revenue accounts of 4 digits.", nameof(numbers.Taxed));
-        }
-
-        if (numbers.FirstDebtor is < 10_000 or > 69_999)
-        {
-            return Refusal.Because("Enter a debtor account from 10000 to 69999.", nameof(numbers.FirstDebtor));
+            return refusal;
         }
 
         await using var db = database.Open(actor.Scope);
@@ -128,9 +149,34 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
             [.. issued.Where(document => document.Booked is not null).Select(document => new JournalLine(
                 document,
                 debtors[document.CustomerId],
-                document.Booked!.Category switch { "S" => accounts.Taxed, "AE" => accounts.ReverseCharge, _ => accounts.Untaxed },
+                accounts.GetRevenue(document.Kind!.Value),
                 document.Net + document.Tax,
-                document.Booked.Gross))]);
+                document.Booked!.Gross))]);
+    }
+
+    /// <summary>
+    /// DATEV accepts consultants from 1001 and accounts of 4 to 8 digits; debtors have one digit more and begin with 1 to 6.
+    /// </summary>
+    private static Refusal? Check(JournalAccountNumbers numbers)
+    {
+        if (numbers.Consultant is < 1001 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
+        {
+            return Refusal.Because(
+                "Enter a consultant number from 1001 to 9999999 and a client number of up to 5 digits.", nameof(numbers.Consultant));
+        }
+
+        var revenue = new[] { numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed };
+        var digits = JournalAccounts.CountDigits(numbers.Taxed);
+        if (revenue.Any(account => account < 1000 || JournalAccounts.CountDigits(account) is var own && (own > 8 || own != digits)))
+        {
+            return Refusal.Because("Enter revenue accounts of 4 to 8 digits, all of the same length.", nameof(numbers.Taxed));
+        }
+
+        var first = numbers.FirstDebtor.ToString(CultureInfo.InvariantCulture);
+        return first.Length == digits + 1 && first[0] is >= '1' and <= '6'
+            ? null
+            : Refusal.Because(
+                $"Enter a customer account of {digits + 1} digits that begins with 1 to 6.", nameof(numbers.FirstDebtor));
     }
 
     private static async Task<JournalAccounts> GetAccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>

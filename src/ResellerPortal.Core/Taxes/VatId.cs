@@ -74,6 +74,9 @@ public static partial class VatId
     /// <summary>Whether an ID begins with a country's code, or with the Union's for Greece or Northern Ireland (BR-CO-09).</summary>
     public static bool HasPrefix(string id) => id.Length > 2 && (id[..2] is "EL" or "XI" || Country.IsCode(id[..2]));
 
+    /// <summary>The code that a country's VAT IDs begin with: its own, or the Union's for Greece.</summary>
+    public static string GetPrefix(string country) => country == "GR" ? "EL" : country;
+
     /// <summary>Whether a country has VAT IDs at all.</summary>
     public static bool IsUsedIn(string country) => !Without.Contains(country);
 

@@ -6,8 +6,6 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Time;
-using ResellerPortal.Documents.Tables;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.ResellerPages.Usage;
 
@@ -24,7 +22,7 @@ internal static class ResellerDownloadEndpoints
             Permission.LedgerExport);
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DownloadDocumentsAsync).RequireAuthorization(
             Permission.LedgerExport);
-        endpoints.MapGet("/reseller/journal.csv", DownloadJournalAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapAccountingDownloads();
         endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", DownloadMonthCloseAsync).RequireAuthorization(
             Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (
@@ -76,7 +74,7 @@ internal static class ResellerDownloadEndpoints
         LedgerQueries ledger,
         [AsParameters] LedgerUrl url,
         CancellationToken cancellationToken) =>
-        await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid() : CreateTable(
+        await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid() : MonthDownload.CreateTable(
             format,
             "usage-ledger",
             [
@@ -108,7 +106,7 @@ internal static class ResellerDownloadEndpoints
         MembershipDirectory memberships,
         IssuedDocumentQueries documents,
         CancellationToken cancellationToken) =>
-        ForMonthAsync(user, memberships, month, async (actor, period) => CreateTable(
+        MonthDownload.ForMonthAsync(user, memberships, month, async (actor, period) => MonthDownload.CreateTable(
             format,
             $"documents-{period}",
             [
@@ -146,17 +144,6 @@ internal static class ResellerDownloadEndpoints
                 d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
-    private static Task<IResult> DownloadJournalAsync(
-        string month,
-        ClaimsPrincipal user,
-        MembershipDirectory memberships,
-        JournalExport journal,
-        CancellationToken cancellationToken) =>
-        ForMonthAsync(user, memberships, month, async (actor, period) => Results.File(
-            DatevFileWriter.Write(await journal.ReadMonthAsync(actor, period, cancellationToken)),
-            TableFileWriter.GetMediaType(TableFormat.Csv),
-            $"EXTF_Buchungsstapel_{period}.csv"));
-
     private static Task<IResult> DownloadMonthCloseAsync(
         string format,
         string month,
@@ -164,10 +151,10 @@ internal static class ResellerDownloadEndpoints
         MembershipDirectory memberships,
         MonthCloseQueries close,
         CancellationToken cancellationToken) =>
-        ForMonthAsync(user, memberships, month, async (actor, period) =>
+        MonthDownload.ForMonthAsync(user, memberships, month, async (actor, period) =>
         {
             var report = await close.ReadAsync(actor, period, cancellationToken);
-            return CreateTable(
+            return MonthDownload.CreateTable(
                 format,
                 $"month-close-{period}",
                 ["customer", "conversions", "revenue", "cost", "margin", "currency", "owed_at_month_end", "currency_owed"],
@@ -182,25 +169,4 @@ internal static class ResellerDownloadEndpoints
                     r.Owed.Currency.Code,
                 ]).ToAsyncEnumerable());
         });
-
-    private static async Task<IResult> ForMonthAsync(
-        ClaimsPrincipal user,
-        MembershipDirectory memberships,
-        string month,
-        Func<Actor, BillingPeriod, Task<IResult>> answer) =>
-        await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid()
-        : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
-        : Results.BadRequest("Specify a month, such as 2026-10.");
-
-    private static IResult CreateTable(
-        string format,
-        string name,
-        IReadOnlyList<string> columns,
-        IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
-        Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)
-            ? Results.Stream(
-                stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default),
-                TableFileWriter.GetMediaType(known),
-                $"{name}.{TableFileWriter.GetExtension(known)}")
-            : Results.NotFound();
 }

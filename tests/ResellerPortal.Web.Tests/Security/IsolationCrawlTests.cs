@@ -28,6 +28,12 @@ public partial class IsolationCrawlTests
         ["GET /reseller/ledger.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/documents.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/journal.csv"] = Permission.LedgerExport,
+        ["GET /reseller/journal/xero"] = Permission.LedgerExport,
+        ["GET /reseller/journal/quickbooks"] = Permission.LedgerExport,
+        ["GET /reseller/journal/lexware-office"] = Permission.LedgerExport,
+        ["GET /reseller/general-ledger.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
+        ["GET /reseller/vat-report.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
+        ["GET /reseller/ec-sales-list.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/month-close.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
         ["GET /reseller/customers/{id:guid}/ledger.ndjson"] = Permission.LedgerExport,
         ["GET /reseller/customers/{id:guid}/statement.pdf"] = Permission.ResellerView,
@@ -329,9 +335,12 @@ public partial class IsolationCrawlTests
 
         foreach (var format in pattern.Contains("{format", StringComparison.Ordinal) ? (string[])["csv", "xlsx", "json"] : [""])
         {
+            var isOfPeriod = pattern.EndsWith(".csv", StringComparison.Ordinal)
+                || pattern.Contains("/journal/", StringComparison.Ordinal)
+                || format.Length > 0;
             yield return Parameter().Replace(
                 pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal),
-                id.ToString()) + (pattern.EndsWith(".csv", StringComparison.Ordinal) || format.Length > 0 ? "?month=2026-10" : "");
+                id.ToString()) + (isOfPeriod ? "?month=2026-10&period=2026-Q4" : "");
         }
     }
 

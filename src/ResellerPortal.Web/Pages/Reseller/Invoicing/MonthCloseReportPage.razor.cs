@@ -30,6 +30,17 @@ public sealed partial class MonthCloseReportPage(
         from format in new[] { "csv", "xlsx", "json" }
         select ($"{file.Title}, {format.ToUpperInvariant()}", $"/reseller/{file.Path}.{format}?month={_period}");
 
+    private IEnumerable<(string Title, string Address)> Programs =>
+        from program in new[]
+        {
+            (Title: "DATEV", Path: "journal.csv"),
+            (Title: "Xero", Path: "journal/xero"),
+            (Title: "QuickBooks Online", Path: "journal/quickbooks"),
+            (Title: "Lexware Office", Path: "journal/lexware-office"),
+            (Title: "General ledger (SAF-T)", Path: "general-ledger.csv"),
+        }
+        select (program.Title, $"/reseller/{program.Path}?month={_period}");
+
     protected override async Task OnInitializedAsync()
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(await current.GetAsync())).TimeZone);
