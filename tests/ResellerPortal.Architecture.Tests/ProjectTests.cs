@@ -37,6 +37,7 @@ public sealed partial class ProjectTests
         [
             "Moving",
             "Archiving",
+            "YearArchives",
             "Privacy",
             "Notifications",
             "Insights",

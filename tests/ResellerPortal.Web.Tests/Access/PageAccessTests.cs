@@ -69,6 +69,8 @@ public sealed class PageAccessTests
         "/reseller/documents.xlsx?month=2026-10",
         "/reseller/ledger.json",
         "/reseller/journal.csv?month=2026-10",
+        "/reseller/year-archive",
+        "/reseller/year-archive.zip?year=2026",
         "/reseller/pricing",
         "/reseller/currencies",
         "/reseller/bank",

@@ -34,6 +34,7 @@ public partial class IsolationCrawlTests
         ["GET /reseller/customers/{id:guid}/people.json"] = Permission.PrivacyManage,
         ["GET /reseller/invoice-settings/sample.pdf"] = Permission.InvoicesConfigure,
         ["GET /reseller/history.{format:regex(^(csv|xlsx|json)$)}"] = Permission.HistoryExport,
+        ["GET /reseller/year-archive.zip"] = Permission.HistoryExport,
         ["GET /operator/history.{format:regex(^(csv|xlsx|json)$)}"] = Permission.OperatorsManage,
         ["GET /reseller/invoices/{id:guid}.pdf"] = Permission.ResellerView,
         ["GET /reseller/invoices/{id:guid}.xml"] = Permission.ResellerView,
@@ -329,9 +330,11 @@ public partial class IsolationCrawlTests
 
         foreach (var format in pattern.Contains("{format", StringComparison.Ordinal) ? (string[])["csv", "xlsx", "json"] : [""])
         {
+            var query = pattern.EndsWith(".zip", StringComparison.Ordinal) ? "?year=2026"
+                : pattern.EndsWith(".csv", StringComparison.Ordinal) || format.Length > 0 ? "?month=2026-10"
+                : "";
             yield return Parameter().Replace(
-                pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal),
-                id.ToString()) + (pattern.EndsWith(".csv", StringComparison.Ordinal) || format.Length > 0 ? "?month=2026-10" : "");
+                pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal), id.ToString()) + query;
         }
     }
 
