@@ -31,6 +31,7 @@ using ResellerPortal.Core.Subscriptions;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Core.Workers;
+using ResellerPortal.Core.YearArchives;
 
 namespace ResellerPortal.Core;
 
@@ -313,6 +314,8 @@ public static class CoreRegistration
         services.AddSingleton<AccountStatements>();
         services.AddSingleton<CustomerUsageQueries>();
         services.AddSingleton<PriceSimulator>();
+        services.TryAddSingleton(new ArchiveOptions());
+        services.AddSingleton<YearArchiveReader>();
         return services;
     }
 

@@ -41,6 +41,7 @@ public sealed partial class ProjectTests
         [
             "Moving",
             "Archiving",
+            "YearArchives",
             "Privacy",
             "Notifications",
             "Insights",

@@ -63,6 +63,17 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Contains("0 files written", second.Output, StringComparison.Ordinal);
         Assert.Equal((0, 0), (first.Code, second.Code));
 
+        // The year can be read without the portal, and another file is left alone.
+        var zip = Path.Combine(_folder.FullName, "year.zip");
+        string[] archive = ["year-archive", "--reseller", "northwind", "--year", month[..4], "--output", zip];
+        Assert.Equal(0, (await RunAsync(archive)).Code);
+        var year = new UnpackedYear(await File.ReadAllBytesAsync(zip));
+        Assert.Empty(year.FindWrongFiles());
+        Assert.Empty(year.FindBrokenChains());
+        Assert.True(year.Manifest.GetProperty("ledgerEntries").GetInt64() > 20_000);
+        Assert.Equal(1, (await RunAsync(archive)).Code);
+        Assert.Equal(2, (await RunAsync("year-archive", "--year", "2026")).Code);
+
         // Whatever has moved to another database is invoiced there, and does not keep the others from their invoices.
         await MarkMovedAsync("northwind");
         var all = await RunAsync("invoice-run", "--month", month);

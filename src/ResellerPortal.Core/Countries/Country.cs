@@ -1,18 +1,21 @@
 using System.Collections.Frozen;
 using System.Text;
 using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Countries;
 
 /// <summary>
 /// A country of ISO 3166-1, with its names in the languages of documents. Codes as on iso.org/obp (officially assigned, November 2026);
-/// names as in Unicode CLDR.
+/// names as in Unicode CLDR; currencies as in ISO 4217 list one, by CLDR 48.2's dates (Bulgaria: the euro since 2026). Where a country has
+/// two, it is the one that the country issues.
 /// </summary>
 public sealed class Country
 {
     private readonly FrozenDictionary<string, string> _names;
 
-    private Country(string code, FrozenDictionary<string, string> names) => (Code, _names) = (code, names);
+    private Country(string code, string currencyCode, FrozenDictionary<string, string> names) =>
+        (Code, CurrencyCode, _names) = (code, currencyCode, names);
 
     public static IReadOnlyList<Country> All { get; } = Load();
 
@@ -20,6 +23,9 @@ public sealed class Country
 
     /// <summary>ISO 3166-1 alpha-2: "DE".</summary>
     public string Code { get; }
+
+    /// <summary>ISO 4217: "EUR"; empty for Antarctica.</summary>
+    public string CurrencyCode { get; }
 
     /// <summary>Its English name, as on pages.</summary>
     public string Name => GetName(DocumentLanguage.English);
@@ -34,6 +40,10 @@ public sealed class Country
     /// <summary>The name of the country with this code; the code itself if there is none.</summary>
     public static string GetName(string code, DocumentLanguage language) => Find(code)?.GetName(language) ?? code;
 
+    /// <summary>The currency of the country with this code; null if there is none, or none that the portal knows.</summary>
+    public static Currency? FindCurrency(string code) =>
+        Currency.TryParse(Find(code)?.CurrencyCode, out var currency) ? currency : null;
+
     /// <summary>Whether a name in any language of documents contains this text.</summary>
     public bool IsNamedLike(string text) =>
         Simplify(text) is { Length: > 0 } part && _names.Values.Any(name => Simplify(name).Contains(part, StringComparison.Ordinal));
@@ -47,13 +57,13 @@ public sealed class Country
         using var stream = typeof(Country).Assembly.GetManifestResourceStream("countries.tsv")
             ?? throw new InvalidOperationException("The list of countries is missing from the assembly.");
         using var reader = new StreamReader(stream);
-        var languages = reader.ReadLine()!.Split('\t')[1..];
+        var languages = reader.ReadLine()!.Split('\t')[2..];
         var countries = new List<Country>();
         while (reader.ReadLine() is { } line)
         {
             var columns = line.Split('\t');
             countries.Add(new Country(
-                columns[0], languages.Zip(columns[1..]).ToFrozenDictionary(pair => pair.First, pair => pair.Second)));
+                columns[0], columns[1], languages.Zip(columns[2..]).ToFrozenDictionary(pair => pair.First, pair => pair.Second)));
         }
 
         return countries;

@@ -126,6 +126,25 @@ internal static class CreditNoteSnapshotFactory
             SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
     }
 
+    /// <summary>The tax in the currency of the seller's country at the invoice's rates, as the same difference.</summary>
+    private static SnapshotNationalTax? CalculateNationalTax(
+        InvoiceSnapshot original,
+        IReadOnlyCollection<InvoiceSnapshot> before,
+        long tax)
+    {
+        if (original.NationalTax is not { } national)
+        {
+            return null;
+        }
+
+        var earlier = before.Sum(n => n.TaxMinorUnits);
+        var (with, without) = (Convert(earlier + tax), Convert(earlier));
+        return with with { TaxMinorUnits = with.TaxMinorUnits - without.TaxMinorUnits };
+
+        SnapshotNationalTax Convert(long minorUnits) =>
+            SnapshotNationalTax.Create(new Money(minorUnits, original.Currency), original.Rate, national.Rate);
+    }
+
     private static InvoiceSnapshot Create(
         InvoiceSnapshot original,
         IReadOnlyList<SnapshotLine> lines,
@@ -146,6 +165,7 @@ internal static class CreditNoteSnapshotFactory
             TaxMinorUnits = tax,
             TotalMinorUnits = net + tax,
             Reporting = CalculateReporting(original, before, net, tax),
+            NationalTax = CalculateNationalTax(original, before, tax),
             FromBalanceMinorUnits = 0,
             PayLink = null,
             CostMicros = null,

@@ -22,6 +22,9 @@ public enum DraftWarning
 
     /// <summary>The customer's postal address is incomplete.</summary>
     NoAddress,
+
+    /// <summary>There is no exchange rate for the currency of the reseller's country, in which the tax has to be stated.</summary>
+    NoTaxRate,
 }
 
 /// <summary>Finds what is unusual about a draft.</summary>
@@ -30,7 +33,13 @@ public static class DraftWarningRules
     /// <param name="net">The draft's amount before tax.</param>
     /// <param name="before">The previous month's amount before tax; null if it had no invoice.</param>
     /// <param name="cost">The reseller's cost of the usage.</param>
-    public static IReadOnlyList<DraftWarning> FindWarnings(Money net, Money? before, Money cost, long lateQuantity, bool hasAddress)
+    public static IReadOnlyList<DraftWarning> FindWarnings(
+        Money net,
+        Money? before,
+        Money cost,
+        long lateQuantity,
+        bool hasAddress,
+        bool hasTaxRate = true)
     {
         var warnings = new List<DraftWarning>();
         Add(DraftWarning.Negative, net.MinorUnits < 0);
@@ -39,6 +48,7 @@ public static class DraftWarningRules
         Add(DraftWarning.MuchLess, before is { MinorUnits: > 0 } more && net.MinorUnits < more.MinorUnits / 2);
         Add(DraftWarning.LateUsage, lateQuantity != 0);
         Add(DraftWarning.NoAddress, !hasAddress);
+        Add(DraftWarning.NoTaxRate, !hasTaxRate);
         return warnings;
 
         void Add(DraftWarning warning, bool applies)
@@ -59,6 +69,7 @@ public static class DraftWarningRules
         DraftWarning.MuchLess => "much less than the previous month",
         DraftWarning.LateUsage => "late usage",
         DraftWarning.NoAddress => "no postal address",
+        DraftWarning.NoTaxRate => "no exchange rate for its VAT",
         _ => throw new ArgumentOutOfRangeException(nameof(warning)),
     };
 }

@@ -102,7 +102,7 @@ public static class ElectronicInvoiceRequirements
     {
         var missing = new MissingDetails();
         missing.Need(
-            snapshot.Currency.MinorDigits <= 2 && snapshot.Rate.From.MinorDigits <= 2,
+            snapshot.Currency.MinorDigits <= 2 && snapshot.AccountedTax is not { Currency.MinorDigits: > 2 },
             "a currency with at most two decimals, as EN 16931 requires");
         missing.Need(snapshot.Lines.Count > 0, "at least one line");
 

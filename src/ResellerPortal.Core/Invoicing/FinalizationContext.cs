@@ -25,10 +25,11 @@ internal sealed class FinalizationContext
         Dictionary<Guid, InvoiceCost> costs,
         Dictionary<Guid, byte[]> chainHeads,
         List<PriceChange> cards,
-        List<PriceChange> rates)
+        List<PriceChange> rates,
+        List<CurrencyRate> nationalRates)
     {
         (Reseller, Invoices, Customers, Costs, ChainHeads) = (reseller, invoices, customers, costs, chainHeads);
-        (_cards, _rates) = (cards, rates);
+        (_cards, _rates, NationalRates) = (cards, rates, nationalRates);
     }
 
     public Reseller Reseller { get; }
@@ -41,6 +42,9 @@ internal sealed class FinalizationContext
 
     /// <summary>Hash of the last ledger entry that each invoice claims; absent if it claims none.</summary>
     public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
+
+    /// <summary>Exchange rates for the currency of the reseller's country; none if it is the reseller's own.</summary>
+    public IReadOnlyList<CurrencyRate> NationalRates { get; }
 
     public static async Task<FinalizationContext> LoadAsync(
         PortalDbContext db,
@@ -89,13 +93,17 @@ internal sealed class FinalizationContext
             .Where(r => r.Version > rate)
             .Select(r => new PriceChange(null, r.Currency, r.Version, r.EffectiveFrom))
             .ToListAsync(cancellationToken);
-        return new FinalizationContext(reseller, invoices, customers, costs, heads, cards, rates);
+        var national = NationalTaxRules.GetCurrency(reseller);
+        var nationalRates = national == reseller.Currency
+            ? []
+            : await db.CurrencyRates.AsNoTracking().Where(r => r.Currency == national).ToListAsync(cancellationToken);
+        return new FinalizationContext(reseller, invoices, customers, costs, heads, cards, rates, nationalRates);
     }
 
     /// <summary>
     /// Returns why a draft is out of date, or null if it is still correct.
     /// Refused: the draft is from an earlier version of the portal; some of its usage is on another invoice; a price, the currency, an
-    /// exchange rate or the tax treatment has changed since.
+    /// exchange rate or the tax treatment has changed since; there is no exchange rate for the currency of the reseller's country.
     /// </summary>
     public Refusal? Validate(Invoice invoice)
     {
@@ -132,6 +140,8 @@ internal sealed class FinalizationContext
         return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints))
             || invoice.TaxReason != tax.Reason
             ? Refusal.Because($"{customer.Name}: the tax treatment has changed since this draft was created. {remedy}")
+            : NationalTaxRules.FindMissingRate(Reseller, invoice.Currency, invoice.TaxMinorUnits, NationalRates) is { } missing
+            ? Refusal.Because($"{customer.Name}: {NationalTaxRules.DescribeRemedy(Reseller, missing)}")
             : null;
     }
 

@@ -96,6 +96,7 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
             customer,
             invoice,
             context.Costs[invoice.Id],
+            context.NationalRates,
             number,
             issuedOn,
             context.ChainHeads.GetValueOrDefault(invoice.Id, []),

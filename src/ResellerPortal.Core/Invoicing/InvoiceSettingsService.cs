@@ -4,6 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Countries;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.ElectronicInvoices;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
@@ -121,8 +122,25 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
     /// <summary>Creates a sample invoice for previewing the settings.</summary>
     public async Task<InvoiceSnapshot> CreateSampleAsync(Actor actor, CancellationToken cancellationToken = default)
     {
+        actor.Demand(Permission.InvoicesConfigure);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var rates = await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken);
+        return SampleInvoiceFactory.Create(reseller, rates, clock.GetUtcNow(), portal);
+    }
+
+    /// <summary>
+    /// What to do before invoices with tax can be finalised, because they have to state it in the currency of the reseller's country; null
+    /// if nothing is missing.
+    /// </summary>
+    public async Task<string?> FindRateRemedyAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
         var reseller = await ReadAsync(actor, cancellationToken);
-        return SampleInvoiceFactory.Create(reseller, clock.GetUtcNow(), portal);
+        var sample = await CreateSampleAsync(actor, cancellationToken);
+        return sample is { TaxMinorUnits: not 0, NationalTax: null } && NationalTaxRules.FindMissingRate(
+            reseller, sample.Currency, sample.TaxMinorUnits, []) is { } missing
+            ? NationalTaxRules.DescribeRemedy(reseller, missing)
+            : null;
     }
 
     /// <summary>What the reseller's own details still lack for e-invoices, by format; a format that lacks nothing is left out.</summary>

@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Invoicing;
 /// </summary>
 public sealed record InvoiceSnapshot
 {
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IgnoreReadOnlyProperties = true };
 
@@ -34,6 +34,12 @@ public sealed record InvoiceSnapshot
 
     /// <summary>Amounts in the seller's own currency; null if the invoice is in that currency.</summary>
     public SnapshotReporting? Reporting { get; init; }
+
+    /// <summary>
+    /// The tax in the currency of the seller's country, which laws require (in the Union, Article 230 of Council Directive 2006/112/EC).
+    /// Null if the invoice is in that currency, if it has no tax and the seller's own currency is a third one, and before version 4.
+    /// </summary>
+    public SnapshotNationalTax? NationalTax { get; init; }
 
     public required SnapshotParty Seller { get; init; }
 
@@ -103,6 +109,14 @@ public sealed record InvoiceSnapshot
     public Money ReportedTax =>
         Reporting is { } reporting ? new Money(reporting.TaxMinorUnits, reporting.Currency) : new Money(TaxMinorUnits, Currency);
 
+    /// <summary>
+    /// The tax in its accounting currency (EN 16931, BT-6 and BT-111); null if that is the invoice's. Before version 4, it was always the
+    /// seller's own.
+    /// </summary>
+    public Money? AccountedTax => NationalTax is { } national ? new Money(national.TaxMinorUnits, national.Currency)
+        : Version < 4 && Reporting is not null ? ReportedTax
+        : null;
+
     /// <summary>What is left to pay of an invoice; negative if it is in the buyer's favour.</summary>
     public Money Payable => new(TotalMinorUnits - FromBalanceMinorUnits, Currency);
 
@@ -120,6 +134,23 @@ public sealed record SnapshotReporting(Currency Currency, long RateNanos, long N
         new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
 
     public ExchangeRate GetRate(Currency currency) => new(RateNanos, Currency, currency);
+}
+
+/// <summary>A document's tax in the currency of its seller's country, and the rate used.</summary>
+/// <param name="Own">The seller's own currency, in which its books are.</param>
+/// <param name="RateNanos">Billionths of a unit of the country's currency for one unit of the seller's own.</param>
+public sealed record SnapshotNationalTax(Currency Currency, Currency Own, long RateNanos, long TaxMinorUnits)
+{
+    public ExchangeRate Rate => new(RateNanos, Own, Currency);
+
+    /// <summary>Converts the tax by way of the seller's own currency and rounds once.</summary>
+    /// <param name="ofDocument">From the seller's own currency to the document's.</param>
+    /// <param name="ofCountry">From the seller's own currency to its country's.</param>
+    public static SnapshotNationalTax Create(Money tax, ExchangeRate ofDocument, ExchangeRate ofCountry) => new(
+        ofCountry.To,
+        ofCountry.From,
+        ofCountry.Nanos,
+        Money.Round(tax.Amount * ofCountry.Amount / ofDocument.Amount, ofCountry.To).MinorUnits);
 }
 
 /// <summary>The invoice that a credit note refers to.</summary>

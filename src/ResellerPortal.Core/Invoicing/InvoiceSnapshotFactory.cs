@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -6,12 +7,14 @@ namespace ResellerPortal.Core.Invoicing;
 /// <summary>Creates the snapshot of an invoice on the day it is finalised.</summary>
 internal static class InvoiceSnapshotFactory
 {
+    /// <param name="rates">The reseller's exchange rates for the currency of its country; others may be among them.</param>
     /// <param name="chainHead">Hash of the last claimed ledger entry; empty if it claims none.</param>
     public static InvoiceSnapshot Create(
         Reseller reseller,
         Customer customer,
         Invoice invoice,
         InvoiceCost costs,
+        IReadOnlyCollection<CurrencyRate> rates,
         string number,
         DateOnly issuedOn,
         byte[] chainHead,
@@ -30,6 +33,8 @@ internal static class InvoiceSnapshotFactory
             Reporting = invoice.Currency == reseller.Currency
                 ? null
                 : SnapshotReporting.Create(invoice.GetRate(reseller.Currency), invoice.Net, invoice.Tax),
+            NationalTax = NationalTaxRules.Create(
+                reseller, invoice.Tax, invoice.GetRate(reseller.Currency), invoice.Period.LastDay, rates),
             Seller = new SnapshotParty(
                 reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone)
             {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -35,12 +36,16 @@ public sealed record ReviewRow(
 /// <param name="Rows">Rows with warnings first, then by name. Includes drafts of earlier months, which must be finalised first.</param>
 /// <param name="Missing">Customers with an invoice in the previous month and none in this one.</param>
 /// <param name="NetBefore">The net total of all invoices of the previous month.</param>
+/// <param name="RateRemedy">
+/// What to do before drafts with <see cref="DraftWarning.NoTaxRate"/> can be finalised; null if there are none.
+/// </param>
 public sealed record MonthEndReviewResult(
     BillingPeriod Period,
     Currency Currency,
     IReadOnlyList<ReviewRow> Rows,
     IReadOnlyList<string> Missing,
-    Money NetBefore)
+    Money NetBefore,
+    string? RateRemedy)
 {
     /// <summary>In numbering order: oldest month first, then by name.</summary>
     public IEnumerable<ReviewRow> Drafts =>
@@ -70,6 +75,7 @@ public sealed class MonthEndReview(PortalDatabase database)
                 i.PeriodStart,
                 i.Number,
                 i.NetMinorUnits,
+                i.TaxMinorUnits,
                 i.Currency,
                 i.RateNanos,
                 c.Name,
@@ -95,7 +101,9 @@ public sealed class MonthEndReview(PortalDatabase database)
                 i => (i.CustomerId, i.PeriodStart),
                 i => new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)),
                 cancellationToken);
-        var reviewed = rows.Select(row =>
+        var rates = await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken);
+        Currency? missingRate = null;
+        var reviewed = rows.ConvertAll(row =>
         {
             var invoice = row.Invoice;
             var invoiced = new Money(invoice.NetMinorUnits, invoice.Currency);
@@ -103,6 +111,10 @@ public sealed class MonthEndReview(PortalDatabase database)
             var cost = Money.Round(new ExactAmount(row.CostMicros, reseller.Currency));
             Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
             var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
+            var noRate = invoice.Number is null
+                ? NationalTaxRules.FindMissingRate(reseller, invoice.Currency, invoice.TaxMinorUnits, rates)
+                : null;
+            missingRate ??= noRate;
             return new ReviewRow(
                 invoice.Id,
                 invoice.CustomerId,
@@ -114,7 +126,7 @@ public sealed class MonthEndReview(PortalDatabase database)
                 invoiced,
                 previous,
                 cost,
-                invoice.Number is null ? DraftWarningRules.FindWarnings(net, previous, cost, row.Late, hasAddress) : []);
+                invoice.Number is null ? DraftWarningRules.FindWarnings(net, previous, cost, row.Late, hasAddress, noRate is null) : []);
         });
         return new MonthEndReviewResult(
             period,
@@ -125,7 +137,8 @@ public sealed class MonthEndReview(PortalDatabase database)
                 [.. rows.Select(r => r.Invoice.CustomerId)],
                 [.. before.Keys.Where(key => key.PeriodStart == period.Previous.FirstDay).Select(key => key.CustomerId)],
                 cancellationToken),
-            Money.Sum(before.Where(i => i.Key.PeriodStart == period.Previous.FirstDay).Select(i => i.Value), reseller.Currency));
+            Money.Sum(before.Where(i => i.Key.PeriodStart == period.Previous.FirstDay).Select(i => i.Value), reseller.Currency),
+            missingRate is { } rate ? NationalTaxRules.DescribeRemedy(reseller, rate) : null);
     }
 
     private static async Task<IReadOnlyList<string>> ListMissingAsync(

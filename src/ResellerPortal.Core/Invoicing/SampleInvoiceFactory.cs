@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
@@ -10,7 +11,11 @@ internal static class SampleInvoiceFactory
 {
     private const long StagingADay = 12;
 
-    public static InvoiceSnapshot Create(Reseller reseller, DateTimeOffset now, PortalAddress portal)
+    public static InvoiceSnapshot Create(
+        Reseller reseller,
+        IReadOnlyCollection<CurrencyRate> rates,
+        DateTimeOffset now,
+        PortalAddress portal)
     {
         var today = reseller.Zone.GetDay(now);
         var month = BillingPeriod.Containing(today).Previous;
@@ -70,6 +75,7 @@ internal static class SampleInvoiceFactory
             customer,
             invoice,
             costs,
+            rates,
             InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42),
             today,
             new byte[32],

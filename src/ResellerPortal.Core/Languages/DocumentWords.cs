@@ -55,6 +55,9 @@ public sealed record DocumentWords
     /// <summary>0: the seller's currency; 1: net; 2: tax; 3: the rate.</summary>
     public required string InOwnCurrency { get; init; }
 
+    /// <summary>0: the currency of the seller's country; 1: tax; 2: the rate.</summary>
+    public required string TaxInNationalCurrency { get; init; }
+
     public required string Payment { get; init; }
 
     /// <summary>0: an amount; 1: a day; 2: a reference.</summary>

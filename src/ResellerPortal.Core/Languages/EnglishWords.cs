@@ -37,6 +37,7 @@ internal static class EnglishWords
         NotSubject = "Not subject to tax",
         CostNote = "Our cost for the conversions on this invoice is {0}.",
         InOwnCurrency = "In {0}: {1} before tax, {2} tax, at {3}.",
+        TaxInNationalCurrency = "Tax in {0}, the currency of our country: {1}, at {2}.",
         Payment = "Payment",
         PleasePay = "Please pay {0} by {1}, quoting reference {2}.",
         NothingToPay = "No payment is due. You have a credit of {0} because usage was corrected after billing.",

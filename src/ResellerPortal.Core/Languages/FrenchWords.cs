@@ -37,6 +37,7 @@ internal static class FrenchWords
         NotSubject = "Hors champ de la TVA",
         CostNote = "Notre propre coût des conversions de cette facture est de {0}.",
         InOwnCurrency = "En {0} : {1} hors taxe, {2} de taxe, au cours de {3}.",
+        TaxInNationalCurrency = "Taxe en {0}, monnaie de notre pays : {1}, au cours de {2}.",
         Payment = "Paiement",
         PleasePay = "Merci de payer {0} au plus tard le {1}, avec la référence {2}.",
         NothingToPay = "Rien n’est à payer. {0} sont en votre faveur, pour un usage corrigé après sa facturation.",

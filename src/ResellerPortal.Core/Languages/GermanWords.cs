@@ -37,6 +37,7 @@ internal static class GermanWords
         NotSubject = "Nicht steuerbar",
         CostNote = "Unsere eigenen Kosten für die Konvertierungen dieser Rechnung betragen {0}.",
         InOwnCurrency = "In {0}: {1} netto, {2} Steuer, zum Kurs {3}.",
+        TaxInNationalCurrency = "Steuer in {0}, der Währung unseres Landes: {1}, zum Kurs {2}.",
         Payment = "Zahlung",
         PleasePay = "Bitte zahlen Sie {0} bis zum {1} unter Angabe von {2}.",
         NothingToPay = "Es ist nichts zu zahlen. {0} stehen zu Ihren Gunsten, für Nutzung, die nach der Abrechnung berichtigt wurde.",

@@ -37,6 +37,7 @@ internal static class LithuanianWords
         NotSubject = "Ne PVM objektas",
         CostNote = "Mūsų pačių sąnaudos šios sąskaitos konversijoms: {0}.",
         InOwnCurrency = "{0} valiuta: {1} be mokesčio, {2} mokesčio, kursas {3}.",
+        TaxInNationalCurrency = "Mokestis mūsų šalies valiuta {0}: {1}, kursas {2}.",
         Payment = "Mokėjimas",
         PleasePay = "Prašome sumokėti {0} iki {1}, nurodant {2}.",
         NothingToPay = "Mokėti nereikia. {0} yra jūsų naudai už vartojimą, pataisytą po sąskaitos išrašymo.",

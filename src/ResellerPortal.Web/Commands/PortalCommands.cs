@@ -6,7 +6,7 @@ namespace ResellerPortal.Web.Commands;
 
 /// <summary>
 /// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>invitation-link</c>, <c>verify-ledger</c>,
-/// <c>archive-ledger</c>, <c>invoice-run</c>, <c>export-analytics</c> and <c>copy-to</c>.
+/// <c>archive-ledger</c>, <c>invoice-run</c>, <c>export-analytics</c>, <c>year-archive</c> and <c>copy-to</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -21,6 +21,7 @@ internal static class PortalCommands
         ["archive-ledger", ..] => ArchiveLedgerCommand.RunAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
         ["export-analytics", ..] => ExportAnalyticsCommand.RunAsync,
+        ["year-archive", ..] => YearArchiveCommand.RunAsync,
         ["copy-to", ..] => CopyToCommand.RunAsync,
         _ => null,
     };

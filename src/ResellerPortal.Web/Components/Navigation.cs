@@ -28,6 +28,7 @@ internal static class Navigation
         new(Permission.PaymentsConfigure, "/reseller/payments", "Online payments", Icons.Material.Outlined.CreditCard),
         new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
         new(Permission.LedgerExport, "/reseller/vat-report", "VAT report", Icons.Material.Outlined.Percent),
+        new(Permission.HistoryExport, "/reseller/year-archive", "Year archive", Icons.Material.Outlined.Archive),
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
         new(Permission.InvoicesConfigure, "/reseller/emails", "Emails", Icons.Material.Outlined.MailOutline),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),

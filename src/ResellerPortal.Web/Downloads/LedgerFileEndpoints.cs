@@ -1,10 +1,10 @@
 using System.Security.Claims;
 using System.Text;
-using CsvHelper;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Documents.Ledgers;
 using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Downloads;
@@ -12,12 +12,6 @@ namespace ResellerPortal.Web.Downloads;
 /// <summary>Verifiable exports of a customer's ledger for resellers and customers, limited by the scope of the actor.</summary>
 internal static class LedgerFileEndpoints
 {
-    private static readonly string[] Columns =
-    [
-        "version", "customer", "sequence", "kind", "occurred", "recorded", "token", "environment", "converter", "quantity",
-        "source", "request", "reference", "flags", "corrects", "commitment", "previous", "hash",
-    ];
-
     /// <summary>Writes one JSON object per line with the fields of <see cref="ExportedEntry"/>.</summary>
     public static async Task<IResult> DownloadNdjsonAsync(
         ClaimsPrincipal user,
@@ -50,7 +44,7 @@ internal static class LedgerFileEndpoints
             "ledger.ndjson");
     }
 
-    /// <summary>Writes the same fields in the order in which they are hashed. Text cannot start a spreadsheet formula.</summary>
+    /// <summary>Writes the same fields as CSV.</summary>
     public static async Task<IResult> DownloadCsvAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
@@ -63,34 +57,7 @@ internal static class LedgerFileEndpoints
         }
 
         return !await export.IsWithinReachAsync(actor, customerId) ? Results.NotFound() : Results.Stream(
-            async stream =>
-            {
-                await using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default, leaveOpen: true);
-                csv.WriteHeader(Columns);
-                await foreach (var entry in export.ReadAsync(actor, customerId))
-                {
-                    csv.WriteField<int>(entry.Version);
-                    csv.WriteField(entry.Customer.ToString());
-                    csv.WriteField<long>(entry.Sequence);
-                    csv.WriteField(entry.Kind);
-                    csv.WriteField<long>(entry.Occurred);
-                    csv.WriteField<long>(entry.Recorded);
-                    csv.WriteField(entry.Token.ToString());
-                    csv.WriteField(entry.Environment);
-                    csv.WriteField(entry.Converter);
-                    csv.WriteField<long>(entry.Quantity);
-                    csv.WriteField(entry.Source);
-                    csv.WriteField(entry.Request.ToString());
-                    csv.WriteField(entry.Reference ?? "");
-                    csv.WriteField<int>(entry.Flags);
-                    csv.WriteField(
-                        entry.Corrects is { } corrects ? corrects.ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
-                    csv.WriteField(entry.Commitment);
-                    csv.WriteField(entry.Previous);
-                    csv.WriteField(entry.Hash);
-                    await csv.EndRecordAsync();
-                }
-            },
+            stream => LedgerCsvWriter.WriteAsync(stream, export.ReadAsync(actor, customerId), includesDraws: false, default),
             "text/csv; charset=utf-8",
             "ledger.csv");
     }

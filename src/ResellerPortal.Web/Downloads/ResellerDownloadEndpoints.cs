@@ -17,6 +17,7 @@ internal static class ResellerDownloadEndpoints
     {
         var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditedDownloadFilter>();
         portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
+        portal.MapYearArchive();
         portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
         endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", DownloadLedgerAsync).RequireAuthorization(
             Permission.LedgerExport);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Analytics;
+using ResellerPortal.Core.Archives;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Tenancy;
@@ -43,6 +44,7 @@ internal static class PortalHost
         services.AddMail(configuration);
         services.AddSingleton(configuration.GetSection("Privacy").Get<RetentionOptions>() ?? new RetentionOptions());
         services.AddSingleton(configuration.GetSection("Analytics").Get<AnalyticsOptions>() ?? new AnalyticsOptions());
+        services.AddSingleton(configuration.GetSection("Archive").Get<ArchiveOptions>() ?? new ArchiveOptions());
         services.AddSingleton(configuration.GetSection("Accounts").Get<AccountOptions>()
             ?? new AccountOptions { OperatorsNeedSecondFactor = !builder.Environment.IsDevelopment() });
         services.AddPortalAccounts(configuration);

@@ -302,7 +302,7 @@ public sealed class ArchiveTests(DatabaseServers databases) : IClassFixture<Data
     }
 
     /// <summary>Two customers convert, import and are corrected, on and around the boundaries of months, and are invoiced.</summary>
-    private static async Task RecordFourMonthsAsync(ArchiveFixture fixture, Random random)
+    internal static async Task RecordFourMonthsAsync(ArchiveFixture fixture, Random random)
     {
         var (database, owner) = (fixture.Database, fixture.Invoicing.Owner);
         var second = await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Second"));

@@ -1,5 +1,6 @@
 using ResellerPortal.Core.Countries;
 using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Tests.Countries;
 
@@ -35,6 +36,35 @@ public sealed class CountryTests
             Assert.True(Country.IsCode(country.Code));
             Assert.All(DocumentLanguage.All, language => Assert.Same(country, Country.Find(country.GetName(language))));
         });
+    }
+
+    [Theory]
+    [InlineData("PL", "PLN")]
+    [InlineData("BG", "EUR")]
+    [InlineData("HR", "EUR")]
+    [InlineData("DE", "EUR")]
+    [InlineData("HU", "HUF")]
+    [InlineData("GB", "GBP")]
+    [InlineData("NO", "NOK")]
+    [InlineData("CH", "CHF")]
+    [InlineData("LI", "CHF")]
+    [InlineData("IS", "ISK")]
+    [InlineData("JP", "JPY")]
+    [InlineData("US", "USD")]
+    [InlineData("RS", "RSD")]
+    [InlineData("VN", null)]
+    [InlineData("AQ", null)]
+    [InlineData("", null)]
+    public void A_country_has_the_currency_that_it_issues(string country, string? currency) =>
+        Assert.Equal(currency, Country.FindCurrency(country)?.Code);
+
+    [Fact]
+    public void Every_country_but_Antarctica_has_a_currency_and_every_currency_a_country()
+    {
+        Assert.Equal(["AQ"], Country.All.Where(c => c.CurrencyCode.Length != 3).Select(c => c.Code));
+
+        // Bulgaria's old currency stays known for the documents that are in it.
+        Assert.Equal(["BGN"], Currency.KnownCodes.Except(Country.All.Select(c => c.CurrencyCode)));
     }
 
     [Fact]

@@ -65,6 +65,8 @@ public sealed class CreditRoundingTests
             Assert.Equal(reporting.TaxMinorUnits, snapshots.Sum(s => s.Reporting!.TaxMinorUnits));
         }
 
+        Assert.Equal(invoice.NationalTax!.TaxMinorUnits, snapshots.Sum(s => s.NationalTax!.TaxMinorUnits));
+
         Assert.All(snapshots, note =>
         {
             var tax = Assert.Single(note.Taxes);
@@ -76,6 +78,7 @@ public sealed class CreditRoundingTests
 
             // PEPPOL-EN16931-R055.
             Assert.True(note.TaxMinorUnits * (note.Reporting?.TaxMinorUnits ?? 0) >= 0);
+            Assert.True(note.TaxMinorUnits * note.NationalTax!.TaxMinorUnits >= 0);
         });
     }
 
@@ -125,6 +128,10 @@ public sealed class CreditRoundingTests
             Reporting = currency == own
                 ? null
                 : SnapshotReporting.Create(new ExchangeRate(nanos, Currency.FromCode(own), money), net, tax),
+            NationalTax = SnapshotNationalTax.Create(
+                tax,
+                currency == own ? ExchangeRate.Same(money) : new ExchangeRate(nanos, Currency.FromCode(own), money),
+                new ExchangeRate(4_256_700_000, Currency.FromCode(own), Currency.FromCode("PLN"))),
             Seller = party,
             Buyer = party,
             Lines = [.. nets.Select(amount => new SnapshotLine("Conversions", 1, amount * 10_000, amount, "S", rate))],

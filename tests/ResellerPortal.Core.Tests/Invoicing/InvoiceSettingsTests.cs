@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
@@ -207,6 +208,7 @@ public sealed class InvoiceSettingsTests
         }));
 
         Assert.Empty(await settings.FindMissingAsync(owner));
+        await TestData.Valued(new CurrencyRateService(sqlite.Database, sqlite.Clock).SetAsync(owner, "DKK", 7.46m, October.FirstDay));
         var seller = (await InvoiceAsync(sqlite, owner, October)).Seller;
         Assert.Equal(new CompanyRegistration("13585628", "", "ApS", "Erhvervsstyrelsen"), seller.Registration);
         Assert.Equal(new ElectronicAddress("0184", "13585628"), seller.ElectronicAddress);

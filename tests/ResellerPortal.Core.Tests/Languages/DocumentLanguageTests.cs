@@ -74,7 +74,7 @@ public sealed class DocumentLanguageTests
     {
         Assert.Equal("1.235", DocumentLanguage.German.Amount(new Money(1235, Currency.FromCode("JPY"))));
         Assert.Equal("1,235", DocumentLanguage.German.Amount(new Money(1235, Currency.FromCode("KWD"))));
-        Assert.Equal("-1,50", DocumentLanguage.German.Amount(new Money(-150, Currency.FromCode("EUR"))));
+        Assert.Equal("−1,50", DocumentLanguage.German.Amount(new Money(-150, Currency.FromCode("EUR"))));
         Assert.Throws<KeyNotFoundException>(() => DocumentLanguage.Get("xx"));
     }
 }

@@ -76,6 +76,8 @@ public sealed class PageAccessTests
         "/reseller/journal/quickbooks?month=2026-10",
         "/reseller/journal/lexware-office?month=2026-10",
         "/reseller/general-ledger.csv?month=2026-10",
+        "/reseller/year-archive",
+        "/reseller/year-archive.zip?year=2026",
         "/reseller/pricing",
         "/reseller/currencies",
         "/reseller/bank",

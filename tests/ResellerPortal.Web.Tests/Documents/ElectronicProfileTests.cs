@@ -52,6 +52,38 @@ public sealed class ElectronicProfileTests
     }
 
     [Theory]
+    [InlineData(ElectronicProfile.Standard)]
+    [InlineData(ElectronicProfile.Peppol)]
+    [InlineData(ElectronicProfile.XRechnung)]
+    public void Tax_in_the_currency_of_the_sellers_country_is_in_every_profile_syntax_and_kind(ElectronicProfile profile)
+    {
+        var sample = SampleDocuments.Standard();
+        sample = sample with
+        {
+            ElectronicProfile = profile,
+            Seller = sample.Seller with { ContactName = "Rasa", Phone = "+370 5 000 0000" },
+            BuyerReference = "04011000-12345-03",
+            Account = new BankAccount("Northwind", "LT121000011101001000", ""),
+        };
+        foreach (var credits in (SnapshotCredit?[])[null, new SnapshotCredit("INV-0", sample.IssuedOn, "Agreed")])
+        {
+            var document = sample with { Credits = credits };
+            foreach (var (snapshot, accounted) in (ReadOnlySpan<(Core.Invoicing.InvoiceSnapshot, string)>)[
+                (SampleDocuments.Taxed(document, "PLN", 4_256_700_000), "BT-6 PLN BT-111 8.94"),
+                (SampleDocuments.Taxed(SampleDocuments.Abroad(document, "USD", 900_000_000), "PLN", 3_831_030_000), "BT-6 PLN BT-111 8.94"),
+                (SampleDocuments.Abroad(document, "SEK", 90_000_000), "BT-6 SEK BT-111 23.33"),
+                (document, "BT-6  BT-111 "),
+            ])
+            {
+                Assert.Equal(accounted, ElectronicAmounts.OfUbl(SampleDocuments.Ubl(snapshot))[^1]);
+                Assert.Equal(accounted, ElectronicAmounts.OfCii(SampleDocuments.Cii(snapshot))[^1]);
+                Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+                Assert.Empty(ProfileRules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("JPY", 33)]
     [InlineData("EUR", 33)]
     public void A_price_that_does_not_come_to_its_amount_is_said_for_all_of_them(string currency, long amount)

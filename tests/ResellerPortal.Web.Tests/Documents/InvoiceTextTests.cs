@@ -31,6 +31,25 @@ public sealed class InvoiceTextTests
         Assert.Contains("<fx:DocumentFileName>xrechnung.xml<", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("en", "Tax in PLN, the currency of our country: 8.94 PLN, at 1 EUR = 4.2567 PLN.")]
+    [InlineData("de", "Steuer in PLN, der Währung unseres Landes: 8,94 PLN, zum Kurs 1 EUR = 4,2567 PLN.")]
+    [InlineData("fr", "Taxe en PLN, monnaie de notre pays : 8,94 PLN, au cours de 1 EUR = 4,2567 PLN.")]
+    [InlineData("es", "Impuestos en PLN, la moneda de nuestro país: 8,94 PLN, al cambio 1 EUR = 4,2567 PLN.")]
+    [InlineData("lt", "Mokestis mūsų šalies valiuta PLN: 8,94 PLN, kursas 1 EUR = 4,2567 PLN.")]
+    public void The_tax_in_the_currency_of_the_sellers_country_is_a_note(string language, string note)
+    {
+        var snapshot = SampleDocuments.Standard() with { Language = language };
+
+        Assert.Contains(
+            Simplify(note), Simplify(PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Taxed(snapshot, "PLN", 4_256_700_000)))),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("PLN", PdfText.Read(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
+
+        // Lines are broken and spaces are of several kinds.
+        static string Simplify(string text) => string.Concat(text.Where(character => !char.IsWhiteSpace(character)));
+    }
+
     /// <summary>A document that could not be drawn or written would stay undelivered for ever, since its snapshot never changes.</summary>
     [Fact]
     public void Whatever_texts_a_finalised_invoice_has_it_can_be_drawn_and_written() =>

@@ -105,7 +105,11 @@ public sealed class PageLayoutTests
     {
         var sample = SampleDocuments.Sample(lines: 1);
 
-        var pdf = SampleDocuments.Pdf(sample with { Language = language, Credits = new SnapshotCredit("INV-0", sample.IssuedOn, "Agreed") });
+        var pdf = SampleDocuments.Pdf(sample with
+        {
+            Language = language,
+            Credits = new SnapshotCredit("INV-0", sample.IssuedOn, "Agreed"),
+        });
 
         Assert.Contains(title, PdfText.Read(pdf), StringComparison.Ordinal);
     }

@@ -39,6 +39,13 @@ internal static class ProfileRules
                 || id[..2] is "EL" or "XI"
                 || Core.Countries.Country.All.Any(c => c.Code == id[..2])));
         Rule("BR-CO-25", Has(document, "DueDate") || document.Element(Cac + "PaymentTerms") is { } terms && Has(terms, "Note"));
+        var inAccounts = Value(document, "TaxCurrencyCode");
+        Rule(
+            "BR-53",
+            inAccounts.Length == 0 || document.Elements(Cac + "TaxTotal").Count(
+                total => (string?)total.Element(Cbc + "TaxAmount")?.Attribute("currencyID") == inAccounts
+                    && total.Elements().Count() == 1) == 1);
+        Rule("BR-53, own currency", inAccounts.Length == 0 || inAccounts != Value(document, "DocumentCurrencyCode"));
         Rule(
             "BR-CL-25",
             document.Descendants(Cbc + "EndpointID").All(id => (string?)id.Attribute("schemeID") is { } scheme

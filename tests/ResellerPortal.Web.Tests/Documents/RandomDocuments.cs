@@ -120,14 +120,9 @@ internal static class RandomDocuments
                 ElectronicProfile = profile,
                 Credits = terms.IsCredit ? new SnapshotCredit("INV-0", standard.IssuedOn, "Agreed") : null,
             };
-            return currencies.Own is { } own && own != currencies.Currency
-                ? snapshot with
-                {
-                    Reporting = SnapshotReporting.Create(
-                        new ExchangeRate(currencies.Nanos, Currency.FromCode(own), currency),
-                        new Money(net, currency),
-                        new Money(taxes, currency)),
-                }
+            snapshot = currencies.Own is { } own && own != currencies.Currency
+                ? SampleDocuments.Abroad(snapshot, own, currencies.Nanos)
                 : snapshot;
+            return balance % 4 == 0 && currencies.Currency != "PLN" ? SampleDocuments.Taxed(snapshot, "PLN", 4_256_700_000) : snapshot;
         });
 }

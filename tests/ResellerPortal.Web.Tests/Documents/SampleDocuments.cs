@@ -70,6 +70,20 @@ internal static class SampleDocuments
             new ExchangeRate(nanos, Currency.FromCode(ofSeller), snapshot.Currency),
             new Money(snapshot.NetMinorUnits, snapshot.Currency),
             new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
+        NationalTax = SnapshotNationalTax.Create(
+            new Money(snapshot.TaxMinorUnits, snapshot.Currency),
+            new ExchangeRate(nanos, Currency.FromCode(ofSeller), snapshot.Currency),
+            ExchangeRate.Same(Currency.FromCode(ofSeller))),
+    };
+
+    /// <summary>The same invoice from a seller whose country has another currency than its books.</summary>
+    /// <param name="nanos">Billionths of a unit of that currency per unit of the seller's own.</param>
+    public static InvoiceSnapshot Taxed(InvoiceSnapshot snapshot, string ofCountry, long nanos) => snapshot with
+    {
+        NationalTax = SnapshotNationalTax.Create(
+            new Money(snapshot.TaxMinorUnits, snapshot.Currency),
+            snapshot.Rate,
+            new ExchangeRate(nanos, snapshot.Rate.From, Currency.FromCode(ofCountry))),
     };
 
     public static InvoiceSnapshot Sample(int lines) => new()

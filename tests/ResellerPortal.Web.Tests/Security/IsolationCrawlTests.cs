@@ -40,6 +40,7 @@ public partial class IsolationCrawlTests
         ["GET /reseller/customers/{id:guid}/people.json"] = Permission.PrivacyManage,
         ["GET /reseller/invoice-settings/sample.pdf"] = Permission.InvoicesConfigure,
         ["GET /reseller/history.{format:regex(^(csv|xlsx|json)$)}"] = Permission.HistoryExport,
+        ["GET /reseller/year-archive.zip"] = Permission.HistoryExport,
         ["GET /operator/history.{format:regex(^(csv|xlsx|json)$)}"] = Permission.OperatorsManage,
         ["GET /reseller/invoices/{id:guid}.pdf"] = Permission.ResellerView,
         ["GET /reseller/invoices/{id:guid}.xml"] = Permission.ResellerView,
@@ -338,9 +339,11 @@ public partial class IsolationCrawlTests
             var isOfPeriod = pattern.EndsWith(".csv", StringComparison.Ordinal)
                 || pattern.Contains("/journal/", StringComparison.Ordinal)
                 || format.Length > 0;
+            var query = pattern.EndsWith(".zip", StringComparison.Ordinal) ? "?year=2026"
+                : isOfPeriod ? "?month=2026-10&period=2026-Q4"
+                : "";
             yield return Parameter().Replace(
-                pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal),
-                id.ToString()) + (isOfPeriod ? "?month=2026-10&period=2026-Q4" : "");
+                pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal), id.ToString()) + query;
         }
     }
 

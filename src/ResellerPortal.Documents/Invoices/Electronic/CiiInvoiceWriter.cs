@@ -134,7 +134,7 @@ internal static class CiiInvoiceWriter
         return Group(
             "ApplicableHeaderTradeSettlement",
             Text("PaymentReference", snapshot.Number),
-            snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
+            snapshot.AccountedTax is { } accounted ? Text("TaxCurrencyCode", accounted.Currency.Code) : null,
             Text("InvoiceCurrencyCode", currency.Code),
             PaymentMeans(snapshot),
             snapshot.Taxes.Select(tax => Group(
@@ -160,8 +160,8 @@ internal static class CiiInvoiceWriter
                 Amount("TaxBasisTotalAmount", snapshot.NetMinorUnits, currency),
                 TaxTotal(new Money(snapshot.TaxMinorUnits, currency)),
 
-                // BR-53: the tax in the seller's own currency.
-                snapshot.Reporting is null ? null : TaxTotal(snapshot.ReportedTax),
+                // BR-53: the tax in its accounting currency.
+                snapshot.AccountedTax is { } inAccounts ? TaxTotal(inAccounts) : null,
                 Amount("GrandTotalAmount", snapshot.TotalMinorUnits, currency),
                 snapshot.FromBalanceMinorUnits != 0 ? Amount("TotalPrepaidAmount", snapshot.FromBalanceMinorUnits, currency) : null,
                 Amount("DuePayableAmount", snapshot.Payable.MinorUnits, currency)),

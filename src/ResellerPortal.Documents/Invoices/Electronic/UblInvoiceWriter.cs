@@ -51,7 +51,7 @@ internal static class UblInvoiceWriter
             Text(words.Root.LocalName + "TypeCode", words.TypeCode),
             Text("Note", ElectronicInvoiceRules.GetNote(snapshot)),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
-            snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
+            snapshot.AccountedTax is { } accounted ? Text("TaxCurrencyCode", accounted.Currency.Code) : null,
             Given("BuyerReference", snapshot.BuyerReference),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
             snapshot.Credits is { } credits
@@ -68,10 +68,10 @@ internal static class UblInvoiceWriter
                 Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency),
                 snapshot.Taxes.Select(tax => Subtotal(snapshot, tax))),
 
-            // BR-53: the tax in the seller's own currency, as one amount.
-            snapshot.Reporting is null
-                ? null
-                : new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.ReportedTax.MinorUnits, snapshot.ReportedTax.Currency)),
+            // BR-53: the tax in its accounting currency, as one amount.
+            snapshot.AccountedTax is { } tax
+                ? new XElement(Cac + "TaxTotal", Amount("TaxAmount", tax.MinorUnits, tax.Currency))
+                : null,
             new XElement(
                 Cac + "LegalMonetaryTotal",
                 Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),

@@ -164,6 +164,15 @@ internal sealed class PaymentBlock(PdfFlow flow, InvoiceStyle style)
                 rate));
         }
 
+        if (style.Snapshot.NationalTax is { Rate.IsOne: false } national)
+        {
+            notes.Add(InvoiceStyle.Format(
+                style.Words.TaxInNationalCurrency,
+                national.Currency.Code,
+                style.Language.AmountWithCurrency(new Money(national.TaxMinorUnits, national.Currency)),
+                style.Language.Rate(national.Rate)));
+        }
+
         if (style.Snapshot.CostMicros is { } cost)
         {
             var money = Money.Round(new ExactAmount(cost, style.Snapshot.ReportedNet.Currency));

@@ -29,6 +29,7 @@ public sealed partial class InvoiceSettingsPage(
     private string _court = "";
     private ElectronicAddress _electronicAddress = ElectronicAddress.None;
     private IReadOnlyList<(string Format, IReadOnlyList<string> Missing)> _missing = [];
+    private string? _rateRemedy;
     private bool _usesOneStopShop;
     private string _contactName = "";
     private string _contactPhone = "";
@@ -97,7 +98,8 @@ public sealed partial class InvoiceSettingsPage(
 
     private async Task ShowAsync(Reseller reseller)
     {
-        _missing = await settings.FindMissingAsync(await current.GetAsync());
+        var actor = await current.GetAsync();
+        (_missing, _rateRemedy) = (await settings.FindMissingAsync(actor), await settings.FindRateRemedyAsync(actor));
         (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
         var shown = DocumentSettings.FromReseller(reseller);
         (_name, _email, _vatId, _contactName, _contactPhone) = (
