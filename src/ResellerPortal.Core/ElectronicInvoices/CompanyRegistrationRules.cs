@@ -24,7 +24,15 @@ public static partial class CompanyRegistrationRules
         registration.Court.Trim());
 
     /// <summary>The ISO 6523 code of the register of a company of this country; null if the number has none.</summary>
-    public static string? FindScheme(string country, string number) => (country, number.Length) switch
+    public static string? FindScheme(string country, string number) =>
+        GetScheme(country, number.Length) is { } scheme
+            && number.All(char.IsAsciiLetterOrDigit)
+            && (country is "CH" or "SG" || number.All(char.IsAsciiDigit))
+            && ElectronicAddressScheme.Find(scheme)?.IsValid(number) != false
+            ? scheme
+            : null;
+
+    private static string? GetScheme(string country, int length) => (country, length) switch
     {
         ("SE", 10) => "0007",
         ("DK", 8) => "0184",

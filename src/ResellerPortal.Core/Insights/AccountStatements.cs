@@ -63,8 +63,11 @@ public sealed class AccountStatements(PortalDatabase database, TimeProvider cloc
         }
 
         var style = new StatementStyle(
-            new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email),
-            new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+            new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email) { Registration = reseller.Registration },
+            new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email)
+            {
+                Registration = CompanyRegistration.None with { Number = customer.RegistrationNumber },
+            },
             customer.Language ?? reseller.Language,
             reseller.Font,
             reseller.BrandColor);

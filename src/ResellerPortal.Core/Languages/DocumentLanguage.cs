@@ -114,6 +114,7 @@ public sealed class DocumentLanguage
     public string Rate(ExchangeRate rate) =>
         $"1{NoBreakSpace}{rate.From.Code} = {rate.Amount.ToString("0.0########", _numbers)}{NoBreakSpace}{rate.To.Code}";
 
-    /// <summary>For example "21 %".</summary>
-    public string Percent(int basisPoints) => (basisPoints / 100m).ToString("0.##", _numbers) + NoBreakSpace + "%";
+    /// <summary>For example "21 %", or "21%" in English.</summary>
+    public string Percent(int basisPoints) =>
+        (basisPoints / 100m).ToString("0.##", _numbers) + (this == English ? "" : NoBreakSpace) + "%";
 }

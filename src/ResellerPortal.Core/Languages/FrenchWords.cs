@@ -19,7 +19,7 @@ internal static class FrenchWords
         RegistrationNumber = "N° d’immatriculation {0}",
         TaxNumber = "N° fiscal {0}",
         ConversionsPerDay = "Conversions par jour",
-        BusiestDay = "jour le plus chargé : {0} conversions",
+        BusiestDay = "jour le plus chargé : {0} conversions",
         Description = "Désignation",
         Quantity = "Quantité",
         UnitPrice = "Prix unitaire",
@@ -37,12 +37,12 @@ internal static class FrenchWords
         NotSubject = "Hors champ de la TVA",
         CostNote = "Notre propre coût des conversions de cette facture est de {0}.",
         InOwnCurrency = "En {0} : {1} hors taxe, {2} de taxe, au cours de {3}.",
-        TaxInNationalCurrency = "Taxe en {0}, monnaie de notre pays : {1}, au cours de {2}.",
+        TaxInNationalCurrency = "Taxe en {0}, monnaie de notre pays : {1}, au cours de {2}.",
         Payment = "Paiement",
         PleasePay = "Merci de payer {0} au plus tard le {1}, avec la référence {2}.",
-        NothingToPay = "Rien n’est à payer. {0} sont en votre faveur, pour un usage corrigé après sa facturation.",
+        NothingToPay = "Aucun montant à payer. {0} sont en votre faveur, pour un usage corrigé après sa facturation.",
         PaidFromBalance = "Payé par votre solde",
-        AllPaidFromBalance = "Payé par votre solde. Rien ne reste à payer.",
+        AllPaidFromBalance = "Payé par votre solde. Aucun montant à payer.",
         AccountHolder = "Titulaire du compte",
         Reference = "Référence",
         PayOnline = "Payer en ligne",
@@ -50,11 +50,11 @@ internal static class FrenchWords
         Credit = "Avoir",
         CreditedSentence = "{0} de la facture {1} du {2} sont repris.",
         CreditTerms = "Aucun paiement n’est dû. Le montant est imputé ou remboursé.",
-        Reason = "Motif : {0}",
-        LedgerRange = "Facture les écritures {0} à {1} du journal d’usage. Empreinte de la dernière :",
-        LedgerNothingNew = "Ne facture aucun nouvel usage ; le journal est facturé jusqu’à l’écriture {0}. Son empreinte :",
-        LedgerOfCredit = "Porte sur la facture {0}, qui facture l’usage jusqu’à l’écriture {1}. Son empreinte :",
-        Verify = "Pour vérifier : connectez-vous à {0}, enregistrez votre journal et lancez le programme joint.",
+        Reason = "Motif : {0}",
+        LedgerRange = "Facture les écritures {0} à {1} du journal d’usage. Empreinte de la dernière :",
+        LedgerNothingNew = "Ne facture aucun nouvel usage ; le journal est facturé jusqu’à l’écriture {0}. Son empreinte :",
+        LedgerOfCredit = "Porte sur la facture {0}, qui facture l’usage jusqu’à l’écriture {1}. Son empreinte :",
+        Verify = "Pour vérifier : connectez-vous à {0}, enregistrez votre journal et lancez le programme joint.",
         ThePortal = "votre portail",
         PageOf = "{0} · page {1} sur {2}",
         UsageByToken = "Usage par jeton d’API et par jour",
@@ -79,20 +79,20 @@ internal static class FrenchWords
         MinimumDifference = "Complément au minimum facturé",
         MonthlyFee = "Abonnement mensuel",
         LateFrom = "tardif, {0}",
-        WhyReverseCharge = "Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).",
-        WhyExport = "Exportation : aucune TVA n’est facturée.",
+        WhyReverseCharge = "Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).",
+        WhyExport = "Exportation : aucune TVA n’est facturée.",
         WhyNotSubject = "Hors champ d’application de la TVA.",
         WhyOutsideTheUnion =
-            "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
+            "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
         WhyNotRegistered = "Le vendeur n’est pas assujetti à la TVA.",
         InvoiceSubject = "Facture {number} de {seller}",
         InvoiceEmail = """
             Bonjour {customer},
 
             veuillez trouver ci-joint notre facture {number} pour la période {period}.
-            Montant à payer : {open}, au plus tard le {due}.
+            Montant à payer : {open}, au plus tard le {due}.
 
-            Vous la trouverez aussi, avec votre usage, ici : {link}.
+            Vous la trouverez aussi, avec votre usage, ici : {link}.
 
             Cordialement
             {seller}
@@ -103,12 +103,12 @@ internal static class FrenchWords
 
             veuillez trouver ci-joint notre avoir {number} de {total}.
 
-            Vous le trouverez aussi ici : {link}.
+            Vous le trouverez aussi ici : {link}.
 
             Cordialement
             {seller}
             """,
-        ReminderSubject = "Rappel : facture {number}, échue le {due}",
+        ReminderSubject = "Rappel : facture {number}, échue le {due}",
         ReminderEmail = """
             Bonjour {customer},
 
@@ -119,7 +119,7 @@ internal static class FrenchWords
             Cordialement
             {seller}
             """,
-        SecondReminderSubject = "Deuxième rappel : facture {number}",
+        SecondReminderSubject = "Deuxième rappel : facture {number}",
         SecondReminderEmail = """
             Bonjour {customer},
 
@@ -130,13 +130,13 @@ internal static class FrenchWords
             Cordialement
             {seller}
             """,
-        FinalNoticeSubject = "Dernier rappel : facture {number}",
+        FinalNoticeSubject = "Dernier rappel : facture {number}",
         FinalNoticeEmail = """
             Bonjour {customer},
 
-            malgré nos rappels, {open} de notre facture {number}, échue le {due}, restent dus. Dont frais de retard : {fee}.
+            malgré nos rappels, {open} de notre facture {number}, échue le {due}, restent dus. Dont frais de retard : {fee}.
 
-            Merci de payer sans délai. Les conversions de votre compte peuvent être suspendues jusqu’au paiement ; son état est visible ici : {link}.
+            Merci de payer sans délai. Les conversions de votre compte peuvent être suspendues jusqu’au paiement ; son état est visible ici : {link}.
 
             Cordialement
             {seller}

@@ -39,7 +39,7 @@ internal static class SpanishWords
         InOwnCurrency = "En {0}: {1} sin impuestos, {2} de impuestos, al cambio {3}.",
         TaxInNationalCurrency = "Impuestos en {0}, la moneda de nuestro país: {1}, al cambio {2}.",
         Payment = "Pago",
-        PleasePay = "Le rogamos que pague {0} antes del {1}, con la referencia {2}.",
+        PleasePay = "Le rogamos que pague {0} a más tardar el {1}, con la referencia {2}.",
         NothingToPay = "No hay nada que pagar. {0} quedan a su favor, por uso corregido después de facturarse.",
         PaidFromBalance = "Pagado con su saldo",
         AllPaidFromBalance = "Pagado con su saldo. No queda nada por pagar.",

@@ -5,6 +5,10 @@ namespace ResellerPortal.Core.Time;
 /// <summary>A calendar month in a reseller's time zone: the half-open interval from its first local midnight to the next month's.</summary>
 public readonly record struct BillingPeriod : IComparable<BillingPeriod>
 {
+    /// <summary>Years that are parsed, so that the periods around them exist too.</summary>
+    private const int FirstYear = 2000;
+    private const int LastYear = 2199;
+
     public BillingPeriod(int year, int month) => FirstDay = new DateOnly(year, month, 1);
 
     private BillingPeriod(DateOnly firstDay) => FirstDay = firstDay;
@@ -44,6 +48,7 @@ public readonly record struct BillingPeriod : IComparable<BillingPeriod>
     public static bool TryParse(string? text, out BillingPeriod period)
     {
         var ok = DateOnly.TryParseExact(text + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+        ok = ok && day.Year is >= FirstYear and <= LastYear;
         period = ok ? new BillingPeriod(day) : default;
         return ok;
     }

@@ -13,53 +13,53 @@ namespace ResellerPortal.Documents.Drawing;
 /// </summary>
 internal static partial class PdfFinisher
 {
-    private const string StreamStart = "\nstream\n";
-    private const string StreamEnd = "\nendstream\nendobj\n";
+    private static ReadOnlySpan<byte> StreamStart => "\nstream\n"u8;
 
     /// <param name="pdf">As saved by PDFsharp, with only images compressed.</param>
     /// <param name="meanings">What private characters in maps to Unicode mean.</param>
     /// <param name="metadata">Replaces the stream of an object; null to keep all.</param>
-    public static byte[] Finish(byte[] pdf, IReadOnlyDictionary<int, string> meanings, (int Number, byte[] Content)? metadata)
+    public static byte[] Finish(
+        ReadOnlySpan<byte> pdf, IReadOnlyDictionary<int, string> meanings, (int Number, byte[] Content)? metadata)
     {
-        var text = Encoding.Latin1.GetString(pdf);
         var start = int.Parse(
-            StartOfTable().Match(text, text.LastIndexOf("startxref", StringComparison.Ordinal)).Groups["offset"].ValueSpan,
+            StartOfTable().Match(Encoding.Latin1.GetString(pdf[^Math.Min(64, pdf.Length)..])).Groups["offset"].ValueSpan,
             CultureInfo.InvariantCulture);
-        var trailer = Trailer().Match(text, start).Groups["entries"].Value;
+        var end = Encoding.Latin1.GetString(pdf[start..]);
+        var trailer = Trailer().Match(end).Groups["entries"].Value;
         var objects = Entry()
-            .Matches(text, start)
+            .Matches(end)
             .Select(entry => int.Parse(entry.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture))
             .Order()
             .Append(start)
             .ToList();
         var tags = new Dictionary<string, string>();
-        using var file = new MemoryStream(pdf.Length);
-        file.Write(pdf.AsSpan(0, objects[0]));
+        using var rented = ReusableStream.Rent(pdf.Length);
+        var file = rented.Stream;
+        file.Write(pdf[..objects[0]]);
         var offsets = new SortedDictionary<int, long>();
         foreach (var (from, until) in objects.Zip(objects.Skip(1)))
         {
-            var number = int.Parse(text.AsSpan(from, text.IndexOf(' ', from) - from), CultureInfo.InvariantCulture);
+            var written = pdf[from..until];
+            var number = int.Parse(written[..written.IndexOf((byte)' ')], CultureInfo.InvariantCulture);
             offsets.Add(number, file.Position);
-            var head = text.AsSpan(from, until - from).IndexOf(StreamStart, StringComparison.Ordinal);
+            var head = written.IndexOf(StreamStart);
             if (head < 0)
             {
-                if (text.AsSpan(from, until - from).Contains("/BaseFont/", StringComparison.Ordinal)
-                    || text.AsSpan(from, until - from).Contains("/FontName/", StringComparison.Ordinal))
+                if (written.IndexOf("/BaseFont/"u8) < 0 && written.IndexOf("/FontName/"u8) < 0)
                 {
-                    Write(file, WithTags(text[from..until], tags));
+                    file.Write(written);
                 }
                 else
                 {
-                    file.Write(pdf.AsSpan(from, until - from));
+                    Write(file, WithTags(Encoding.Latin1.GetString(written), tags));
                 }
 
                 continue;
             }
 
-            head += from;
-            var entries = text[from..head];
+            var entries = Encoding.Latin1.GetString(written[..head]);
             var length = int.Parse(Length().Match(entries).Groups["length"].ValueSpan, CultureInfo.InvariantCulture);
-            var content = pdf.AsSpan(head + StreamStart.Length, length).ToArray();
+            var content = written.Slice(head + StreamStart.Length, length);
             if (number == metadata?.Number)
             {
                 content = metadata.Value.Content;
@@ -76,10 +76,10 @@ internal static partial class PdfFinisher
 
             Write(
                 file,
-                Length().Replace(WithTags(entries, tags), "/Length " + content.Length.ToString(CultureInfo.InvariantCulture))
-                    + StreamStart);
+                Length().Replace(WithTags(entries, tags), "/Length " + content.Length.ToString(CultureInfo.InvariantCulture)));
+            file.Write(StreamStart);
             file.Write(content);
-            Write(file, StreamEnd);
+            file.Write("\nendstream\nendobj\n"u8);
         }
 
         var table = file.Position;
@@ -109,9 +109,9 @@ internal static partial class PdfFinisher
         return $"/{match.Groups["key"].Value}/{tag}+";
     });
 
-    private static byte[] WithMeanings(byte[] content, IReadOnlyDictionary<int, string> meanings)
+    private static ReadOnlySpan<byte> WithMeanings(ReadOnlySpan<byte> content, IReadOnlyDictionary<int, string> meanings)
     {
-        if (!content.AsSpan().StartsWith("/CIDInit"u8))
+        if (!content.StartsWith("/CIDInit"u8))
         {
             return content;
         }
@@ -126,20 +126,20 @@ internal static partial class PdfFinisher
         return Encoding.Latin1.GetBytes(map);
     }
 
-    private static byte[] Deflate(byte[] content)
+    private static byte[] Deflate(ReadOnlySpan<byte> content)
     {
-        using var packed = new MemoryStream();
-        using (var stream = new ZLibStream(packed, CompressionLevel.Optimal))
+        using var rented = ReusableStream.Rent(content.Length);
+        using (var stream = new ZLibStream(rented.Stream, CompressionLevel.Optimal, leaveOpen: true))
         {
             stream.Write(content);
         }
 
-        return packed.ToArray();
+        return rented.Stream.ToArray();
     }
 
-    private static byte[] Inflate(byte[] content)
+    private static byte[] Inflate(ReadOnlySpan<byte> content)
     {
-        using var packed = new MemoryStream(content);
+        using var packed = new MemoryStream(content.ToArray());
         using var stream = new ZLibStream(packed, CompressionMode.Decompress);
         using var whole = new MemoryStream();
         stream.CopyTo(whole);

@@ -23,17 +23,18 @@ internal sealed class PdfFlow : IDisposable
 
     private readonly PdfDocument _document = new();
     private readonly PdfStructure _structure;
-    private readonly PdfText _text;
+    private readonly PdfTextWriter _text;
     private readonly List<PdfPage> _pages = [];
     private PdfPage _page;
     private XGraphics _graphics;
     private bool _isDecoration;
+    private bool _isMarked;
 
     public PdfFlow(string title, string author)
     {
         ShippedFonts.Use();
         _structure = new PdfStructure(_document);
-        _text = new PdfText(_document);
+        _text = new PdfTextWriter(_document);
         (_document.Options.NoCompression, _document.Options.CompressContentStreams) = (true, false);
         _document.Info.Title = title.Trim();
         _document.Info.Author = author.Trim();
@@ -79,6 +80,7 @@ internal sealed class PdfFlow : IDisposable
     /// <summary>Continues at the top of a new page.</summary>
     public void Break()
     {
+        EndMark();
         _graphics.Dispose();
         (_page, _graphics) = AddPage();
         Y = Margin;
@@ -98,16 +100,20 @@ internal sealed class PdfFlow : IDisposable
             return;
         }
 
+        EndMark();
         _structure.Open(tag, alternative, scope);
         draw();
+        EndMark();
         _structure.Close();
     }
 
     /// <summary>Draws what is on the page but not in the document's structure, such as what is repeated on each page.</summary>
     public void Decorate(Action draw)
     {
+        EndMark();
         _isDecoration = true;
         draw();
+        EndMark();
         _isDecoration = false;
     }
 
@@ -132,9 +138,8 @@ internal sealed class PdfFlow : IDisposable
         }
 
         PdfRendererExtensions.BeginTextMode(_graphics);
-        _graphics.Write(_isDecoration ? Artifact : _structure.Mark(_page));
-        _text.Draw(_graphics, text, font, color, align == Align.Left ? x : x - TextLayout.Measure(text, font), baseline);
-        _graphics.Write("EMC");
+        var left = align == Align.Left ? x : x - TextLayout.Measure(text, font);
+        _text.Draw(_graphics, text, font, color, left, baseline, BeginMark, EndMark);
     }
 
     /// <summary>Writes one line as an element.</summary>
@@ -201,6 +206,7 @@ internal sealed class PdfFlow : IDisposable
     {
         for (var number = 1; number <= _pages.Count; number++)
         {
+            EndMark();
             _graphics.Dispose();
             _page = _pages[number - 1];
             _graphics = XGraphics.FromPdfPage(_page, XGraphicsPdfPageOptions.Append);
@@ -215,14 +221,11 @@ internal sealed class PdfFlow : IDisposable
         _document.Info.ModificationDate = options.CreatedAtUtc;
         PdfArchive.Prepare(_document, options);
         _structure.Write();
-        var saved = Save();
-        return PdfFinisher.Finish(
-            saved,
-            _text.Meanings,
-            (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, options)));
+        return Save(() => (
+            _document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, options)));
     }
 
-    public byte[] ToBytes() => PdfFinisher.Finish(Save(), _text.Meanings, metadata: null);
+    public byte[] ToBytes() => Save(metadata: null);
 
     public void Dispose()
     {
@@ -230,16 +233,42 @@ internal sealed class PdfFlow : IDisposable
         _document.Dispose();
     }
 
-    private byte[] Save()
+    /// <param name="metadata">Which object to replace and by what, known once the document is saved.</param>
+    private byte[] Save(Func<(int Number, byte[] Content)>? metadata)
     {
+        EndMark();
         _graphics.Dispose();
-        using var stream = new MemoryStream();
-        _document.Save(stream, closeStream: false);
-        return stream.ToArray();
+        using var saved = ReusableStream.Rent();
+        _document.Save(saved.Stream, closeStream: false);
+        return PdfFinisher.Finish(
+            saved.Stream.GetBuffer().AsSpan(0, (int)saved.Stream.Length), _text.Meanings, metadata?.Invoke());
+    }
+
+    /// <summary>Begins content of the open element, or continues it where it needs no text of its own.</summary>
+    private void BeginMark(string? actualText)
+    {
+        if (_isMarked && actualText is null)
+        {
+            return;
+        }
+
+        EndMark();
+        _graphics.Write(_isDecoration ? Artifact : _structure.Mark(_page, actualText));
+        _isMarked = true;
+    }
+
+    private void EndMark()
+    {
+        if (_isMarked)
+        {
+            _graphics.Write("EMC");
+            _isMarked = false;
+        }
     }
 
     private void Paint(Action draw, bool isDecoration = false)
     {
+        EndMark();
         PdfRendererExtensions.BeginGraphicMode(_graphics);
         _graphics.Write(isDecoration || _isDecoration ? Artifact : _structure.Mark(_page));
         draw();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using PdfSharp.Drawing;
 using PdfSharp.Pdf;
 using PdfSharp.Pdf.Annotations;
@@ -48,8 +49,9 @@ internal sealed class PdfStructure(PdfDocument document)
 
     public void Close() => _open = _open?.Parent == _root ? null : _open?.Parent;
 
-    /// <returns>The operands that mark content of the open element.</returns>
-    public string Mark(PdfPage page)
+    /// <param name="actualText">What the content says, where its glyphs do not tell.</param>
+    /// <returns>The operators that begin content of the open element.</returns>
+    public string Mark(PdfPage page, string? actualText = null)
     {
         if (_open is null)
         {
@@ -63,7 +65,12 @@ internal sealed class PdfStructure(PdfDocument document)
 
         _open.Kids.Add(new Content(page, contents.Count));
         contents.Add(_open);
-        return string.Create(CultureInfo.InvariantCulture, $"/{_open.Tag} <</MCID {contents.Count - 1}>>BDC");
+
+        // Reader programs look for a text only where the tag is Span.
+        var number = (contents.Count - 1).ToString(CultureInfo.InvariantCulture);
+        return actualText is null
+            ? $"/{_open.Tag} <</MCID {number}>>BDC"
+            : $"/Span <</MCID {number}/ActualText <FEFF{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(actualText))}>>>BDC";
     }
 
     /// <summary>Sets the frame of the open figure, from the lower left corner of the page.</summary>

@@ -91,6 +91,7 @@ internal sealed class PdfTable
 
     private void DrawRows(PdfFlow flow, double tail, (string Over, string Forward, Func<int, string> Sum)? carry)
     {
+        flow.Reserve(HeadHeight + _rows.Take(1).Sum(GetHeight) + (carry is null ? 0 : _style.RowHeight));
         flow.Tag(PdfTag.TR, () => DrawHead(flow, isTagged: true));
         var page = flow.Bottom - PdfFlow.Margin - (2 * HeadHeight) - _style.RowHeight;
         for (var i = 0; i < _rows.Count; i++)

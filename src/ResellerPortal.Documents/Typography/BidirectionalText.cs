@@ -26,11 +26,14 @@ internal static class BidirectionalText
         Neutral,
     }
 
+    /// <summary>P2 and P3: whether the first letter of a text that has a direction runs from right to left.</summary>
+    public static bool IsRightToLeft(string text) => FindDirection(Classify(text)) != Kind.Left;
+
     /// <summary>Embedding levels, one per UTF-16 code unit; odd ones run from right to left.</summary>
     public static byte[] FindLevels(string line)
     {
         var kinds = Classify(line);
-        var isRight = kinds.FirstOrDefault(kind => kind is Kind.Left or Kind.Right or Kind.Arabic, Kind.Left) != Kind.Left;
+        var isRight = FindDirection(kinds) != Kind.Left;
         var (paragraph, outer) = isRight ? ((byte)1, Kind.Right) : ((byte)0, Kind.Left);
         ResolveWeak(kinds, outer);
         ResolveBrackets(line, kinds, outer);
@@ -78,6 +81,9 @@ internal static class BidirectionalText
 
         return ordered;
     }
+
+    private static Kind FindDirection(Kind[] kinds) =>
+        kinds.FirstOrDefault(kind => kind is Kind.Left or Kind.Right or Kind.Arabic, Kind.Left);
 
     /// <summary>W1 to W7.</summary>
     private static void ResolveWeak(Kind[] kinds, Kind outer)

@@ -17,6 +17,8 @@ internal sealed class FontFile
     /// <summary>The advance of each plain letter in font units; -1 for what is not plain.</summary>
     private readonly Lazy<int[]> _plain;
 
+    private readonly Lazy<Dictionary<ushort, int>> _characters;
+
     private FontFile(byte[] bytes)
     {
         Bytes = CompositeGlyphs.Flatten(bytes);
@@ -26,6 +28,10 @@ internal sealed class FontFile
         UnitsPerEm = face.UnitsPerEm;
         Shaper = new Font(face);
         Shaper.SetScale(UnitsPerEm, UnitsPerEm);
+        _characters = new Lazy<Dictionary<ushort, int>>(() => Enumerable.Range(0, 0x10000)
+            .Where(character => Rune.IsValid(character) && Has(new Rune(character)))
+            .GroupBy(character => FindGlyph(new Rune(character)))
+            .ToDictionary(glyph => glyph.Key, glyph => glyph.First()));
         _plain = new Lazy<int[]>(() =>
             [.. Enumerable.Range(0, EndOfPlain).Select(character => IsPlain(character) ? GetAdvance(FindGlyph(new Rune(character))) : -1)]);
     }
@@ -53,6 +59,9 @@ internal sealed class FontFile
 
     /// <returns>The glyph that the font has for a character by itself; 0 if it has none.</returns>
     public ushort FindGlyph(Rune character) => Shaper.TryGetGlyph((uint)character.Value, out var glyph) ? (ushort)glyph : (ushort)0;
+
+    /// <returns>A character that the font draws with a glyph by itself; 0 if there is none.</returns>
+    public int FindCharacter(ushort glyph) => _characters.Value.GetValueOrDefault(glyph);
 
     /// <returns>The width of a glyph, in font units.</returns>
     public int GetAdvance(ushort glyph)

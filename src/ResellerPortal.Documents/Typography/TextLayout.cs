@@ -7,6 +7,7 @@ namespace ResellerPortal.Documents.Typography;
 internal static class TextLayout
 {
     private const double SmallestSize = 5;
+    private const char FirstRightToLeft = '\u0590';
 
     /// <summary>More letters than a line of a page holds; longer words are measured piece by piece.</summary>
     private const int MaxLineLength = 1_000;
@@ -26,6 +27,7 @@ internal static class TextLayout
         var lines = new List<string>();
         foreach (var paragraph in text.ReplaceLineEndings("\n").Split('\n'))
         {
+            var first = lines.Count;
             var line = "";
             foreach (var word in paragraph.Split(' '))
             {
@@ -45,9 +47,25 @@ internal static class TextLayout
             }
 
             lines.Add(line);
+            KeepDirection(paragraph, lines, first);
         }
 
         return lines;
+    }
+
+    /// <summary>Marks the lines of a paragraph that would run in another direction than it by themselves.</summary>
+    private static void KeepDirection(string paragraph, List<string> lines, int first)
+    {
+        if (paragraph.All(character => character < FirstRightToLeft))
+        {
+            return;
+        }
+
+        var isRight = BidirectionalText.IsRightToLeft(paragraph);
+        for (var i = first; i < lines.Count; i++)
+        {
+            lines[i] = BidirectionalText.IsRightToLeft(lines[i]) == isRight ? lines[i] : (isRight ? '\u200f' : '\u200e') + lines[i];
+        }
     }
 
     /// <summary>Truncates text that is wider than a cell, with an ellipsis.</summary>

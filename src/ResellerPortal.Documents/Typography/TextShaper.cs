@@ -14,7 +14,8 @@ internal readonly record struct PlacedGlyph(ushort Glyph, string Text, double X,
 
 /// <summary>Glyphs of one font in one direction.</summary>
 /// <param name="Text">What they say, in the order in which it is read.</param>
-internal sealed record GlyphRun(string Family, string Text, IReadOnlyList<PlacedGlyph> Glyphs);
+/// <param name="IsMissing">Whether its glyphs stand for letters that no font has.</param>
+internal sealed record GlyphRun(string Family, string Text, IReadOnlyList<PlacedGlyph> Glyphs, bool IsMissing);
 
 /// <param name="Width">In ems.</param>
 internal sealed record ShapedText(double Width, IReadOnlyList<GlyphRun> Runs);
@@ -26,18 +27,19 @@ internal sealed record ShapedText(double Width, IReadOnlyList<GlyphRun> Runs);
 internal static class TextShaper
 {
     /// <summary>Stands for a letter that no font has.</summary>
-    private static readonly Rune Missing = new('□');
+    public static readonly Rune Missing = new('□');
 
     /// <returns>The letters that no font has, each once.</returns>
     public static IReadOnlyList<string> FindMissing(string text) =>
     [
-        .. GetClusters(text)
+        .. GetClusters(Compose(text, ShippedFonts.Text, isBold: false))
             .Where(cluster => FindFamily(cluster, ShippedFonts.Text, isBold: false) is null)
             .Distinct(StringComparer.Ordinal),
     ];
 
     public static ShapedText Shape(string line, string family, bool isBold)
     {
+        line = Compose(line, family, isBold);
         var levels = BidirectionalText.FindLevels(line);
         var runs = new List<Run>();
         var at = 0;
@@ -67,6 +69,25 @@ internal static class TextShaper
         }
 
         return new ShapedText(x, placed);
+    }
+
+    /// <summary>
+    /// Letters and their marks as one character where there is one (NFC), and what no font has as the letters that it stands for (NFKC),
+    /// such as "fi" for its ligature.
+    /// </summary>
+    private static string Compose(string text, string family, bool isBold)
+    {
+        if (text.EnumerateRunes().Contains(Rune.ReplacementChar))
+        {
+            return text;
+        }
+
+        return string.Concat(GetClusters(text.Normalize(NormalizationForm.FormC)).Select(cluster =>
+            FindFamily(cluster, family, isBold) is null
+            && cluster.Normalize(NormalizationForm.FormKC) is var plain
+            && GetClusters(plain).All(letter => FindFamily(letter, family, isBold) is not null)
+                ? plain
+                : cluster));
     }
 
     private static GlyphRun Shape(string line, Run run, bool isBold, ref double x)
@@ -104,7 +125,7 @@ internal static class TextShaper
             x += positions[i].XAdvance / em;
         }
 
-        return new GlyphRun(run.Family, text, glyphs);
+        return new GlyphRun(run.Family, text, glyphs, run.IsMissing);
     }
 
     /// <summary>The letters of a text with their marks (UAX #29).</summary>
@@ -131,10 +152,11 @@ internal static class TextShaper
         }
     }
 
-    /// <summary>Joiners, selectors and controls, which no font needs to have.</summary>
-    private static bool IsInvisible(Rune rune) =>
-        rune.Value is >= 0xfe00 and <= 0xfe0f or >= 0xe0100 and <= 0xe01ef
-            || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
+    /// <summary>Joiners, selectors and marks of direction, which no font needs to have (Default_Ignorable_Code_Point of Unicode).</summary>
+    private static bool IsInvisible(Rune rune) => rune.Value is 0xad or 0x34f or 0x61c or 0xfeff or 0x3164 or 0xffa0
+        or (>= 0x115f and <= 0x1160) or (>= 0x17b4 and <= 0x17b5) or (>= 0x180b and <= 0x180f) or (>= 0x200b and <= 0x200f)
+        or (>= 0x202a and <= 0x202e) or (>= 0x2060 and <= 0x206f) or (>= 0xfe00 and <= 0xfe0f) or (>= 0xfff0 and <= 0xfff8)
+        or (>= 0x1bca0 and <= 0x1bca3) or (>= 0x1d173 and <= 0x1d17a) or (>= 0xe0000 and <= 0xe0fff);
 
     private readonly record struct Run(string Family, int Start, int Length, byte Level, bool IsMissing);
 }

@@ -12,6 +12,11 @@ public sealed class CompanyRegistrationTests
     [InlineData("NL", "00000001820029336000", "00000001820029336000", "0190")]
     [InlineData("IS", "540269-6459", "5402696459", "0196")]
     [InlineData("NO", "995 525 828", "995525828", "0192")]
+    [InlineData("AU", "51 824 753 556", "51824753556", "0151")]
+    [InlineData("AU", "12345678901", "12345678901", null)]
+    [InlineData("AU", "ACN 1234567", "ACN1234567", null)]
+    [InlineData("FR", "RCS PARIS", "RCSPARIS", null)]
+    [InlineData("EE", "abcdefgh", "abcdefgh", null)]
     [InlineData("DE", " HRB 12345 ", "HRB 12345", null)]
     [InlineData("GB", "03977902", "03977902", null)]
     public void A_number_is_taken_as_it_is_written_and_named_by_its_register(string country, string typed, string number, string? scheme)

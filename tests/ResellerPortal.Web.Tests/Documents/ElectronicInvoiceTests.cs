@@ -27,6 +27,19 @@ public sealed class ElectronicInvoiceTests
             p => (PriceModel)new GraduatedPrice([new(700, p.Item1), new(null, p.Item2)], Currency.FromCode("EUR"))),
         Gen.Long[0, 9_000_000].Select(micros => (PriceModel)new PackagePrice(250, micros, Currency.FromCode("EUR"))));
 
+    /// <summary>BR-DE-18: such a line is a discount that a machine reads, or refused.</summary>
+    [Fact]
+    public void No_line_of_the_payment_terms_begins_with_a_number_sign()
+    {
+        var snapshot = SampleDocuments.Standard() with { PaymentInstructions = "Zeile\n#Wichtig# Kundennummer\n  #SKONTO#TAGE=14#" };
+
+        foreach (var xml in new[] { SampleDocuments.Ubl(snapshot), SampleDocuments.Cii(snapshot) }.Select(Encoding.UTF8.GetString))
+        {
+            Assert.Contains("#Wichtig#", xml, StringComparison.Ordinal);
+            Assert.DoesNotContain(xml.Split('\n'), line => line.TrimStart().StartsWith('#'));
+        }
+    }
+
     [Fact]
     public void Thousands_of_invoices_keep_the_rules_of_EN_16931() =>
         Gen.Select(Item.List[0, 12], Model, Gen.Long[0, 500], Gen.Int[0, 9999], Gen.OneOf(

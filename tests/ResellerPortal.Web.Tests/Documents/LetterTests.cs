@@ -6,6 +6,7 @@ using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Drawing;
 using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Documents.Typography;
+using ResellerPortal.Testing;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Tokens;
 
@@ -119,6 +120,56 @@ public sealed class LetterTests
         };
     }
 
+    [Theory]
+    [InlineData("Ko\u030bszeg", "Kőszeg")]
+    [InlineData("\ufb01le 𝐁𝐨𝐥𝐝", "file Bold")]
+    public void Letters_in_another_form_are_drawn_in_the_one_that_fonts_have(string text, string shown)
+    {
+        Assert.Empty(new InvoicePdf().FindUnprintable(text));
+        Assert.Equal(shown, string.Concat(TextShaper.Shape(text, ShippedFonts.Text, isBold: false).Runs.Select(run => run.Text)));
+    }
+
+    [Theory]
+    [InlineData("a\u0600b")]
+    [InlineData("x\ufff9y\ufffa\ufffbz")]
+    [InlineData("a\u070fb")]
+    [InlineData("q\U000110bdx")]
+    [InlineData("soft\u00adhyphen \u200b\u202etest")]
+    public void No_text_is_drawn_with_the_glyph_for_missing_ones(string text) =>
+        Assert.All(
+            TextShaper.Shape(text, ShippedFonts.Text, isBold: false).Runs.SelectMany(run => run.Glyphs),
+            glyph => Assert.NotEqual(0, glyph.Glyph));
+
+    /// <summary>Many readers know nothing but what each glyph stands for.</summary>
+    [Fact]
+    public void Glyphs_stand_for_their_own_letters_and_a_missing_one_for_none()
+    {
+        var sample = SampleDocuments.Sample(lines: 1);
+
+        var text = PdfText.Read(SampleDocuments.Pdf(sample with { PaymentInstructions = "น้ำใจ ที่ปรึกษา 𓀀𒀀" }));
+
+        Assert.DoesNotContain("\u200b", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("𓀀", text, StringComparison.Ordinal);
+        Assert.Contains("□□", text, StringComparison.Ordinal);
+        foreach (var letter in "นใจทปรกษ")
+        {
+            Assert.Contains(letter, text);
+        }
+    }
+
+    [Fact]
+    public void A_wrapped_paragraph_keeps_its_direction()
+    {
+        var font = PdfFlow.Font(9);
+        var lines = TextLayout.Wrap("שלום לכולם וברוכים הבאים PDF הוא תבנית של מסמכים", font, 120);
+
+        Assert.True(lines.Count > 1);
+        Assert.All(lines, line => Assert.True(BidirectionalText.IsRightToLeft(line), line));
+        Assert.All(
+            TextLayout.Wrap("ConvertAPI שלום לכולם וברוכים הבאים לתבנית", font, 90),
+            line => Assert.False(BidirectionalText.IsRightToLeft(line)));
+    }
+
     [Fact]
     public async Task A_letter_that_no_font_has_is_named_and_shown_as_missing()
     {
@@ -142,6 +193,7 @@ public sealed class LetterTests
                 is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.PrivateUse))
             .Where(font.Has)
             .Select(rune => rune.ToString())
+            .Where(letter => letter.IsNormalized())
             .Where(letter => TextShaper.Shape(letter, family, isBold).Runs is [{ Glyphs: [var glyph] } run]
                 && run.Family == family
                 && glyph.Glyph == font.FindGlyph(letter.EnumerateRunes().First())),

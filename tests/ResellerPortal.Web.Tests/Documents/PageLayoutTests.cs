@@ -115,6 +115,32 @@ public sealed class PageLayoutTests
     }
 
     [Fact]
+    public void A_long_reference_is_whole()
+    {
+        var reference = string.Join('-', Enumerable.Range(10, 33));
+
+        var text = PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { BuyerReference = reference }));
+
+        Assert.Contains(reference, text.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_heading_is_alone_at_the_foot_of_a_page()
+    {
+        foreach (var lines in Enumerable.Range(0, 30))
+        {
+            var sample = SampleDocuments.Sample(lines: 40);
+            var street = string.Join(' ', Enumerable.Repeat("Elektrizitätenhauptbetriebswerkstraße", lines));
+            var seller = sample.Seller with { Address = sample.Seller.Address with { Street = street } };
+            using var document = PdfDocument.Open(SampleDocuments.Pdf(Sum(sample) with { Seller = seller }));
+            var pages = document.GetPages().Select(Rows).ToList();
+            Assert.All(
+                pages.Where(rows => rows.Any(row => row.StartsWith("Description", StringComparison.Ordinal))),
+                rows => Assert.Contains(rows, row => row.StartsWith("converter-", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public void Unit_prices_are_aligned_at_the_decimal_point_and_amounts_below_nothing_have_a_minus_sign()
     {
         var sample = SampleDocuments.Sample(lines: 3);

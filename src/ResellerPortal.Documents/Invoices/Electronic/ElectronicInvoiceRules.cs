@@ -52,10 +52,14 @@ internal static class ElectronicInvoiceRules
                     language.AmountWithCurrency(snapshot.Payable),
                     language.Day(snapshot.DueOn),
                     snapshot.Number),
-                snapshot.PaymentInstructions,
+                EscapeDiscounts(snapshot.PaymentInstructions),
                 snapshot.PayLink ?? "",
             }.Where(part => part.Length > 0));
     }
+
+    /// <summary>In Germany a line that begins with "#" is a discount for machines to read, and nothing else (BR-DE-18).</summary>
+    private static string EscapeDiscounts(string text) => string.Join(
+        '\n', text.Split('\n').Select(line => line.TrimStart().StartsWith('#') ? $"– {line}" : line));
 
     /// <summary>
     /// UNCL4461: SEPA credit transfer, other credit transfer, or not defined and described in words, as between Danish companies any

@@ -12,6 +12,7 @@ internal static class InvoiceHeader
     private const double LogoHeight = 48;
     private const double FactsWidth = 232;
     private const double FactHeight = 15;
+    private const double FactLineHeight = 11;
 
     public static void Draw(PdfFlow flow, InvoiceStyle style, byte[]? logo)
     {
@@ -76,38 +77,47 @@ internal static class InvoiceHeader
         }
 
         var left = flow.Right - FactsWidth;
-        var height = (facts.Count * FactHeight) + 34;
+        var rows = facts.ConvertAll(fact => (
+            fact.Name,
+            Lines: TextLayout.Wrap(fact.Value, style.Body, FactsWidth - 36 - TextLayout.Measure(fact.Name, style.Label))));
+        var height = rows.Sum(row => FactHeight + ((row.Lines.Count - 1) * FactLineHeight)) + 34;
         flow.Box(left, top, FactsWidth, height, DocumentColors.Tint(style.Accent));
         flow.Box(left, top, 2.5, height, style.Accent);
         var total = style.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.CreditBalance : words.AmountDue;
         flow.Tag(PdfTag.Table, () =>
         {
             var y = top + 16;
-            foreach (var (name, value) in facts)
+            foreach (var (name, lines) in rows)
             {
-                Row(name, style.Label, DocumentColors.Soft, value, style.Body, DocumentColors.Strong, y);
-                y += FactHeight;
+                Row(name, style.Label, DocumentColors.Soft, lines, style.Body, DocumentColors.Strong, y);
+                y += FactHeight + ((lines.Count - 1) * FactLineHeight);
             }
 
             Row(
                 total,
                 style.Strong,
                 DocumentColors.Strong,
-                style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)),
+                [style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits))],
                 style.Font(13, bold: true),
                 style.Accent,
                 y + 8);
         });
         return top + height;
 
-        void Row(string name, XFont nameFont, XColor nameColor, string value, XFont font, XColor color, double y)
+        void Row(string name, XFont nameFont, XColor nameColor, IReadOnlyList<string> lines, XFont font, XColor color, double y)
         {
             var width = FactsWidth - 36 - TextLayout.Measure(name, nameFont);
-            var fitting = TextLayout.Shrink(value, font, width);
             flow.Tag(PdfTag.TR, () =>
             {
                 flow.Tag(PdfTag.TH, () => flow.Text(name, nameFont, nameColor, left + 12, y), scope: "Row");
-                flow.Text(PdfTag.TD, TextLayout.Fit(value, fitting, width), fitting, color, flow.Right - 10, y, Align.Right);
+                flow.Tag(PdfTag.TD, () =>
+                {
+                    foreach (var (index, line) in lines.Index())
+                    {
+                        var fitting = TextLayout.Shrink(line, font, width);
+                        flow.Text(line, fitting, color, flow.Right - 10, y + (index * FactLineHeight), Align.Right);
+                    }
+                });
             });
         }
     }

@@ -11,6 +11,7 @@ internal static class TokenAppendix
     private const double RowHeight = 12;
     private const double HeadHeight = 16;
     private const double Gap = 18;
+    private const int RowsKept = 7;
 
     public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
@@ -30,44 +31,35 @@ internal static class TokenAppendix
 
     private static void Draw(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
     {
-        // A token's days stay together; they are never more than a page.
-        var rows = (token.Days.Count + Columns - 1) / Columns;
+        // A month of a token stays together; what is longer begins where it can.
+        var rows = Math.Min((token.Days.Count + Columns - 1) / Columns, RowsKept);
         flow.Reserve(HeadHeight + (rows * RowHeight));
         flow.Tag(PdfTag.P, () => DrawHead(flow, style, token));
-        flow.Tag(PdfTag.Table, () =>
+        foreach (var row in token.Days.Chunk(Columns))
         {
-            var width = (flow.Width - (Gap * (Columns - 1))) / Columns;
-            foreach (var row in token.Days.Chunk(Columns))
+            if (flow.Reserve(RowHeight))
             {
-                if (flow.Reserve(RowHeight))
-                {
-                    flow.Decorate(() => DrawHead(flow, style, token));
-                }
-
-                foreach (var (column, day) in row.Index())
-                {
-                    var left = flow.Left + (column * (width + Gap));
-                    flow.Tag(PdfTag.TR, () =>
-                    {
-                        flow.Tag(
-                            PdfTag.TH,
-                            () => flow.Text(style.Language.Day(day.Day), style.Label, DocumentColors.Soft, left, flow.Y + 9),
-                            scope: "Row");
-                        flow.Text(
-                            PdfTag.TD,
-                            style.Language.Count(day.Quantity),
-                            style.Label,
-                            DocumentColors.Strong,
-                            left + width,
-                            flow.Y + 9,
-                            Align.Right);
-                    });
-                }
-
-                flow.Y += RowHeight;
+                flow.Decorate(() => DrawHead(flow, style, token));
             }
-        });
+
+            // Each row is read as a sentence of days and counts; a table of thousands of cells would be slow to walk through.
+            flow.Tag(PdfTag.P, () => DrawDays(flow, style, row));
+            flow.Y += RowHeight;
+        }
+
         flow.Y += 14;
+    }
+
+    private static void DrawDays(PdfFlow flow, InvoiceStyle style, SnapshotDay[] days)
+    {
+        var width = (flow.Width - (Gap * (Columns - 1))) / Columns;
+        foreach (var (column, day) in days.Index())
+        {
+            var left = flow.Left + (column * (width + Gap));
+            var count = style.Language.Count(day.Quantity);
+            flow.Text(style.Language.Day(day.Day), style.Label, DocumentColors.Soft, left, flow.Y + 9);
+            flow.Text(count, style.Label, DocumentColors.Strong, left + width, flow.Y + 9, Align.Right);
+        }
     }
 
     private static void DrawHead(PdfFlow flow, InvoiceStyle style, SnapshotToken token)

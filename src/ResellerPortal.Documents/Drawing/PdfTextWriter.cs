@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PdfSharp.Drawing;
 using PdfSharp.Events;
@@ -11,7 +12,7 @@ namespace ResellerPortal.Documents.Drawing;
 /// Draws lines of text. Plain letters go to PDFsharp as they are; other lines are shaped first, and their glyphs placed one by one, with
 /// what they stand for beside them, for those who search, copy or listen.
 /// </summary>
-internal sealed class PdfText
+internal sealed class PdfTextWriter
 {
     private const int FirstPrivate = 0xe000;
 
@@ -20,18 +21,22 @@ internal sealed class PdfText
     private readonly Dictionary<int, string> _meanings = [];
     private CodePointGlyphIndexPair[]? _glyphs;
 
-    public PdfText(PdfDocument document) => document.RenderEvents.RenderTextEvent += ReplaceGlyphs;
+    public PdfTextWriter(PdfDocument document) => document.RenderEvents.RenderTextEvent += ReplaceGlyphs;
 
     /// <summary>What the private characters mean that stand for glyphs in PDFsharp's maps to Unicode.</summary>
     public IReadOnlyDictionary<int, string> Meanings => _meanings;
 
     /// <param name="x">Where the line starts on the left, in points.</param>
-    public void Draw(XGraphics graphics, string text, XFont font, XColor color, double x, double baseline)
+    /// <param name="begin">Begins or continues marked content; takes what the glyphs to come do not tell, or null.</param>
+    /// <param name="end">Ends marked content.</param>
+    public void Draw(
+        XGraphics graphics, string text, XFont font, XColor color, double x, double baseline, Action<string?> begin, Action end)
     {
         var shown = TextLayout.Show(text);
         var brush = new XSolidBrush(color);
         if (FontFile.Load(font).IsPlain(shown))
         {
+            begin(null);
             graphics.DrawString(shown, font, brush, x, baseline, XStringFormats.BaseLineLeft);
             return;
         }
@@ -41,9 +46,9 @@ internal sealed class PdfText
             var runFont = GetFont(run.Family, font.Size, font.Bold);
             foreach (var part in Split(run, font.Bold))
             {
-                if (part.ActualText is { } actual)
+                if (part.StartsText)
                 {
-                    graphics.Write($"/Span <</ActualText <FEFF{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(actual))}>>>BDC");
+                    begin(part.ActualText);
                 }
 
                 _glyphs = [.. part.Glyphs.Select(glyph => glyph.Pair)];
@@ -58,7 +63,7 @@ internal sealed class PdfText
                 _glyphs = null;
                 if (part.EndsText)
                 {
-                    graphics.Write("EMC");
+                    end();
                 }
             }
         }
@@ -80,8 +85,9 @@ internal sealed class PdfText
             }
 
             var text = run.Glyphs[from].Text;
+            var shown = run.IsMissing ? TextShaper.Missing.ToString() : text;
             var glyphs = run.Glyphs.Skip(from).Take(until - from)
-                .Select(glyph => (Glyph: glyph, Pair: Pair(run.Family, isBold, glyph.Glyph, text, isAlone: until == from + 1)))
+                .Select(glyph => (Glyph: glyph, Pair: Pair(run.Family, isBold, glyph.Glyph, shown, isAlone: until == from + 1)))
                 .ToList();
             var isTold = glyphs.Count == 1 && GetMeaning(glyphs[0].Pair.CodePoint) == text;
             foreach (var (index, glyph) in glyphs.Index())
@@ -95,11 +101,12 @@ internal sealed class PdfText
                 }
                 else
                 {
-                    parts.Add(new Part([glyph], isTold, isTold || index > 0 ? null : text));
+                    var starts = isTold || index == 0;
+                    parts.Add(new Part([glyph], isTold, isTold || index > 0 ? null : text, starts) { EndsText = isTold });
                 }
             }
 
-            parts[^1].EndsText = !isTold;
+            parts[^1].EndsText = true;
             from = until;
         }
 
@@ -125,16 +132,25 @@ internal sealed class PdfText
         {
             var font = FontFile.Load(ShippedFonts.GetFileName(family, isBold));
             character = text.EnumerateRunes().FirstOrDefault(rune => rune.IsBmp && font.FindGlyph(rune) == glyph).Value;
+            character = character == 0 && !isAlone ? font.FindCharacter(glyph) : character;
             if (character == 0)
             {
                 character = FirstPrivate + _meanings.Count;
-                _meanings.Add(character, isAlone ? text : "\u200b");
+                _meanings.Add(character, isAlone ? text : GetRest(text, font));
             }
 
             _characters.Add((family, isBold, glyph), character);
         }
 
         return new CodePointGlyphIndexPair(character, glyph);
+    }
+
+    /// <summary>The letters of a cluster that have no glyph of their own, which one that is drawn otherwise stands for.</summary>
+    private static string GetRest(string text, FontFile font)
+    {
+        var rest = string.Concat(text.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune)
+            is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark) || !font.Has(rune)));
+        return rest.Length == 0 ? "\u200b" : rest;
     }
 
     private XFont GetFont(string family, double size, bool isBold)
@@ -149,8 +165,9 @@ internal sealed class PdfText
     }
 
     /// <param name="IsPlain">Whether the glyphs tell what they stand for.</param>
-    /// <param name="ActualText">What starts to be told here.</param>
-    private sealed record Part(List<(PlacedGlyph Glyph, CodePointGlyphIndexPair Pair)> Glyphs, bool IsPlain, string? ActualText)
+    /// <param name="ActualText">What the glyphs from here on do not tell; null if they do.</param>
+    private sealed record Part(
+        List<(PlacedGlyph Glyph, CodePointGlyphIndexPair Pair)> Glyphs, bool IsPlain, string? ActualText, bool StartsText)
     {
         public bool EndsText { get; set; }
     }
