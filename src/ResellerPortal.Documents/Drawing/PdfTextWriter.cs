@@ -16,6 +16,9 @@ internal sealed class PdfTextWriter
 {
     private const int FirstPrivate = 0xe000;
 
+    /// <summary>Keeps the last word of a line apart from the first of the next for those who listen.</summary>
+    private const string WordEnd = " ";
+
     private readonly Dictionary<(string Family, double Size, bool IsBold), XFont> _fonts = [];
     private readonly Dictionary<(string Family, bool IsBold, ushort Glyph), int> _characters = [];
     private readonly Dictionary<int, string> _meanings = [];
@@ -37,11 +40,12 @@ internal sealed class PdfTextWriter
         if (FontFile.Load(font).IsPlain(shown))
         {
             begin(null);
-            graphics.DrawString(shown, font, brush, x, baseline, XStringFormats.BaseLineLeft);
+            graphics.DrawString(shown + WordEnd, font, brush, x, baseline, XStringFormats.BaseLineLeft);
             return;
         }
 
-        foreach (var run in TextShaper.Shape(shown, font.FontFamily.Name, font.Bold).Runs)
+        var shaped = TextShaper.Shape(shown, font.FontFamily.Name, font.Bold);
+        foreach (var run in shaped.Runs)
         {
             var runFont = GetFont(run.Family, font.Size, font.Bold);
             foreach (var part in Split(run, font.Bold))
@@ -67,6 +71,9 @@ internal sealed class PdfTextWriter
                 }
             }
         }
+
+        begin(null);
+        graphics.DrawString(WordEnd, font, brush, x + (shaped.Width * font.Size), baseline, XStringFormats.BaseLineLeft);
     }
 
     /// <summary>

@@ -114,6 +114,20 @@ public sealed class PageLayoutTests
         Assert.Contains(title, PdfText.Read(pdf), StringComparison.Ordinal);
     }
 
+    /// <summary>What is read aloud has no positions to tell the end of a line by.</summary>
+    [Fact]
+    public void Words_at_the_ends_of_lines_are_apart()
+    {
+        var sample = SampleDocuments.Sample(lines: 1);
+        using var document = PdfDocument.Open(SampleDocuments.Pdf(sample with { Buyer = sample.Buyer with { Name = "東京" } }));
+
+        var text = document.GetPage(1).Text;
+
+        Assert.Contains("Invoice INV-2026-0042 ", text, StringComparison.Ordinal);
+        Assert.Contains("Street 1 01100 Vilnius Lithuania ", text, StringComparison.Ordinal);
+        Assert.Contains("東京 Road 2 ", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_long_reference_is_whole()
     {
