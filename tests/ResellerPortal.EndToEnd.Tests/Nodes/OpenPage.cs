@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
@@ -10,8 +11,11 @@ namespace ResellerPortal.EndToEnd.Tests.Nodes;
 /// </summary>
 internal sealed class OpenPage
 {
-    /// <summary>In milliseconds: a query of a node that the network has just cut off without a word waits until it is given up.</summary>
-    private const float Patience = 120_000;
+    /// <summary>A query of a node that the network has just cut off without a word waits until it is given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>In milliseconds. A click that meets a link while the page around it is drawn anew reaches nobody: a person clicks again.</summary>
+    private const float UntilClickedAgain = 20_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -105,10 +109,23 @@ internal sealed class OpenPage
         var again = _page.GetByRole(AriaRole.Button, new() { Name = "Try again", Exact = true });
         var wanted = _page.GetByRole(AriaRole.Row).Filter(new() { HasText = row });
         var failed = _page.GetByText("Something went wrong");
+        var since = Stopwatch.StartNew();
         while (IsConnected)
         {
             await target.Or(again).First.ClickAsync();
-            await Assertions.Expect(wanted.Or(failed).First).ToBeVisibleAsync(new() { Timeout = Patience });
+            try
+            {
+                await wanted.Or(failed).First.WaitForAsync(new() { Timeout = UntilClickedAgain });
+            }
+            catch (TimeoutException) when (!IsConnected || since.Elapsed < Patience)
+            {
+                continue;
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"{link} shows nothing at {_page.Url}:\n{await _page.Locator("body").InnerTextAsync()}");
+            }
+
             if (await failed.CountAsync() == 0)
             {
                 Interlocked.Increment(ref _views);
@@ -116,6 +133,7 @@ internal sealed class OpenPage
             }
 
             await Task.Delay(Pause);
+            since.Restart();
         }
     }
 }
