@@ -306,6 +306,7 @@ public static class CoreRegistration
     {
         services.AddSingleton<ResellerDashboardQueries>();
         services.AddSingleton<CustomerQueries>();
+        services.AddSingleton<SearchQueries>();
         services.AddSingleton<InvoiceTimelineQueries>();
         services.AddSingleton<IssuedDocumentQueries>();
         services.AddSingleton<MonthCloseQueries>();

@@ -11,6 +11,7 @@ internal static class Repository
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)
                 && !file.Contains("/bin/", StringComparison.Ordinal)
+                && !file.Contains("/wwwroot/mudblazor/", StringComparison.Ordinal)
                 && !file.Contains("/Migrations/", StringComparison.Ordinal));
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file);

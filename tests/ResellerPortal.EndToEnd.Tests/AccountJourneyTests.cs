@@ -52,7 +52,7 @@ public sealed partial class AccountJourneyTests(Browser browser) : IClassFixture
         await jane.OpenAsync(new Uri(mailed.Value).PathAndQuery, "Join northwind Ltd");
         await jane.FillAsync("Password (at least 12 characters)", JanesPassword);
         await jane.PressAsync("Create account and accept invitation");
-        await jane.SeesAsync("Dashboard");
+        await jane.SeesAsync("Home");
         await jane.OpenAsync("/account", "Your account");
         await jane.Page.GetByRole(AriaRole.Link, new() { Name = "Confirm it's you" }).ClickAsync();
         await jane.FillAsync("Password", JanesPassword);
@@ -64,7 +64,7 @@ public sealed partial class AccountJourneyTests(Browser browser) : IClassFixture
         await jane.OpenAsync("/reseller/invoices", "Invoices");
         await jane.SignOutAsync();
         await jane.PressAsync("Sign in with a passkey");
-        await jane.SeesAsync("Dashboard");
+        await jane.SeesAsync("Home");
         await jane.OpenAsync("/reseller/invoices", "Invoices");
 
         await owner.OpenAsync("/reseller/team", "Team");
@@ -99,7 +99,7 @@ public sealed partial class AccountJourneyTests(Browser browser) : IClassFixture
         await owner.SeesAsync("You can create up to");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Issue token" })).ToHaveCountAsync(0);
         await owner.PressAsync("End session");
-        await owner.SeesAsync("Dashboard");
+        await owner.SeesAsync("Home");
 
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
         await admin.SignInAsync("admin@acme.example", TestData.Password);

@@ -87,7 +87,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
 
-        await ownerPage.OpenAsync("/reseller", "Dashboard");
+        await ownerPage.OpenAsync("/reseller", "Home");
         await ownerPage.SeesRowAsync("Business 12,000");
     }
 
@@ -202,7 +202,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
     private static async Task AsCustomerAsync(PortalServer server, PortalPage customer, string password, string token)
     {
         await customer.SignInAsync("admin@acme.example", password);
-        await customer.OpenAsync("/my", "Usage");
+        await customer.OpenAsync("/my", "Home");
         await customer.SeesAsync("3 last month");
         await customer.OpenAsync("/my/quick-start", "Quick start");
         await customer.SeesAsync($"{server.Address}convert/txt/to/pdf");

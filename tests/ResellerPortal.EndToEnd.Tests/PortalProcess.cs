@@ -8,9 +8,13 @@ internal static class PortalProcess
 {
     private const string Listening = "Now listening on: ";
 
-    public static Process Start(DirectoryInfo folder, string environment, params string[] arguments)
+    public static Process Start(DirectoryInfo folder, string environment, params string[] arguments) =>
+        Start(typeof(Program).Assembly.Location, folder, environment, arguments);
+
+    /// <param name="program">The portal's assembly, such as one that was published.</param>
+    private static Process Start(string program, DirectoryInfo folder, string environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
@@ -38,21 +42,38 @@ internal static class PortalProcess
     public static Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, params string[] settings) =>
         ServeAsync(folder, _ => { }, settings);
 
+    /// <summary>Starts a published portal as an operator does, outside Development.</summary>
+    public static Task<(Process Process, Uri Address)> ServePublishedAsync(DirectoryInfo published, DirectoryInfo folder) => ServeAsync(
+        arguments => Start(
+            Path.Combine(published.FullName, Path.GetFileName(typeof(Program).Assembly.Location)),
+            folder,
+            "Production",
+            [
+                .. arguments,
+                "--Database:Provider=Sqlite",
+                "--Database:MigrateOnStart=true",
+                "--ConnectionStrings:Portal=Data Source=portal.db",
+                "--ConvertApi:BaseUrl=https://v2.convertapi.com",
+                "--ConvertApi:Secret=unused",
+                "--DataProtection:AllowUnencryptedKeys=true",
+            ]),
+        _ => { });
+
     /// <inheritdoc cref="ServeAsync(DirectoryInfo, string[])"/>
     /// <param name="log">Receives each line that the server writes.</param>
-    public static async Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, Action<string> log, params string[] settings)
+    public static Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, Action<string> log, params string[] settings) =>
+        ServeAsync(arguments => Start(folder, "Development", [.. arguments, .. settings]), log);
+
+    private static async Task<(Process Process, Uri Address)> ServeAsync(Func<string[], Process> start, Action<string> log)
     {
         // The server chooses its port itself: one that was free a moment ago may be another portal's by now.
-        var process = Start(
-            folder,
-            "Development",
+        var process = start(
             [
                 "--urls",
                 "http://127.0.0.1:0",
                 "--Demo:Seed=false",
                 "--Logging:LogLevel:Default=Error",
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
-                .. settings,
             ]);
         var listening = new TaskCompletionSource<Uri>();
         process.OutputDataReceived += (_, line) => Receive(line.Data ?? "");

@@ -18,7 +18,8 @@ public sealed record LedgerFilter(
     DateOnly? To = null,
     CustomerId? CustomerId = null,
     string? Environment = null,
-    string? Converter = null);
+    string? Converter = null,
+    Guid? RequestId = null);
 
 public enum LedgerSort
 {
@@ -74,7 +75,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
         var kept = await db.FindFirstKeptDayAsync(cancellationToken);
-        var count = kept is { } first && (filter.From is null || filter.From <= first.AddDays(1))
+        var count = filter.RequestId is not null || (kept is { } first && (filter.From is null || filter.From <= first.AddDays(1)))
             ? await CountKeptAsync(db, filter, zone, cancellationToken)
             : await CountAsync(db, filter, cancellationToken);
         sort = count <= MostSorted ? sort : LedgerSort.Occurred;
@@ -155,7 +156,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
                 c => c.LastSequence, cancellationToken)
             : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
 
-    /// <summary>Counts the entries themselves, because sequences and daily usage include those in the archive.</summary>
+    /// <summary>Counts the entries themselves: sequences and daily usage include those in the archive and know no requests.</summary>
     private static Task<long> CountKeptAsync(
         PortalDbContext db,
         LedgerFilter filter,
@@ -189,7 +190,8 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
         entries = filter.CustomerId is { } customer ? entries.Where(e => e.CustomerId == customer) : entries;
         entries = filter.Environment is { } environment ? entries.Where(e => e.Environment == environment) : entries;
-        return filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
+        entries = filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
+        return filter.RequestId is { } request ? entries.Where(e => e.RequestId == request) : entries;
     }
 
     private static IQueryable<CustomerEntry> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)

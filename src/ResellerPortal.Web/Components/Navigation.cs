@@ -3,53 +3,134 @@ using ResellerPortal.Core.Access;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>An entry of the navigation menu.</summary>
-public sealed record NavigationItem(string Permission, string Address, string Title, string Icon);
+/// <summary>A page of the navigation menu.</summary>
+public sealed record NavigationPage(string Permission, string Address, string Title);
+
+/// <summary>A heading of the navigation menu with its pages; it links to the first of them.</summary>
+/// <param name="Key">The letter that opens it after "g".</param>
+public sealed record NavigationGroup(string Title, string Icon, char Key, IReadOnlyList<NavigationPage> Pages);
+
+/// <summary>Where an address is in the navigation menu.</summary>
+/// <param name="IsBelow">Whether the address is of something on that page, such as one of the invoices.</param>
+public sealed record NavigationPlace(NavigationGroup Group, NavigationPage Page, bool IsBelow);
 
 /// <summary>The navigation menu, filtered by permission. Pages check permissions again themselves.</summary>
-internal static class Navigation
+public static class Navigation
 {
-    private static readonly NavigationItem[] Items =
+    private static readonly NavigationGroup[] Groups =
     [
-        new(Permission.OperatorView, "/operator", "Plan orders", Icons.Material.Outlined.Inbox),
-        new(Permission.OperatorView, "/operator/plans", "Plan catalogue", Icons.Material.Outlined.Inventory2),
-        new(Permission.OperatorView, "/operator/resellers", "Resellers", Icons.Material.Outlined.Storefront),
-        new(Permission.OperatorView, "/operator/converters", "Converters", Icons.Material.Outlined.SwapHoriz),
-        new(Permission.OperatorView, "/operator/payments", "Online payments", Icons.Material.Outlined.CreditCard),
-        new(Permission.AccountsReconcile, "/operator/reconciliation", "Reconciliation", Icons.Material.Outlined.Balance),
-        new(Permission.OperatorsManage, "/operator/team", "Team", Icons.Material.Outlined.Group),
-        new(Permission.OperatorView, "/operator/history", "History", Icons.Material.Outlined.History),
-        new(Permission.ResellerView, "/reseller", "Dashboard", Icons.Material.Outlined.SpaceDashboard),
-        new(Permission.ResellerView, "/reseller/customers", "Customers", Icons.Material.Outlined.Groups),
-        new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
-        new(Permission.InvoicesDraft, "/reseller/month-end", "Month end", Icons.Material.Outlined.EventAvailable),
-        new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
-        new(Permission.PaymentsRecord, "/reseller/bank", "Bank statements", Icons.Material.Outlined.Payments),
-        new(Permission.PaymentsConfigure, "/reseller/payments", "Online payments", Icons.Material.Outlined.CreditCard),
-        new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
-        new(Permission.LedgerExport, "/reseller/vat-report", "VAT report", Icons.Material.Outlined.Percent),
-        new(Permission.HistoryExport, "/reseller/year-archive", "Year archive", Icons.Material.Outlined.Archive),
-        new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
-        new(Permission.InvoicesConfigure, "/reseller/emails", "Emails", Icons.Material.Outlined.MailOutline),
-        new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
-        new(Permission.ResellerView, "/reseller/currencies", "Currencies", Icons.Material.Outlined.CurrencyExchange),
-        new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
-        new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),
-        new(Permission.UsageReconcile, "/reseller/reconciliation", "Reconciliation", Icons.Material.Outlined.Balance),
-        new(Permission.UsageImport, "/reseller/import", "Import usage", Icons.Material.Outlined.UploadFile),
-        new(Permission.MembersManage, "/reseller/team", "Team", Icons.Material.Outlined.Group),
-        new(Permission.ResellerView, "/reseller/history", "History", Icons.Material.Outlined.History),
-        new(Permission.MyView, "/my", "Usage", Icons.Material.Outlined.BarChart),
-        new(Permission.MyView, "/my/tokens", "API tokens", Icons.Material.Outlined.Key),
-        new(Permission.MyView, "/my/ledger", "Ledger", Icons.Material.Outlined.ReceiptLong),
-        new(Permission.MyView, "/my/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
-        new(Permission.MyView, "/my/balance", "Balance", Icons.Material.Outlined.AccountBalanceWallet),
-        new(Permission.MyView, "/my/statement", "Statement", Icons.Material.Outlined.AccountBalance),
-        new(Permission.MyMembersManage, "/my/team", "Team", Icons.Material.Outlined.Group),
-        new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
+        new("Orders", Icons.Material.Outlined.Inbox, 'o', [new(Permission.OperatorView, "/operator", "Plan orders")]),
+        new("Resellers", Icons.Material.Outlined.Storefront, 'r', [new(Permission.OperatorView, "/operator/resellers", "Resellers")]),
+        new(
+            "Catalogue",
+            Icons.Material.Outlined.Inventory2,
+            'c',
+            [
+                new(Permission.OperatorView, "/operator/plans", "Plan catalogue"),
+                new(Permission.OperatorView, "/operator/converters", "Converters"),
+            ]),
+        new("Payments", Icons.Material.Outlined.CreditCard, 'p', [new(Permission.OperatorView, "/operator/payments", "Online payments")]),
+        new(
+            "Usage",
+            Icons.Material.Outlined.Balance,
+            'u',
+            [new(Permission.AccountsReconcile, "/operator/reconciliation", "Reconciliation")]),
+        new(
+            "Settings",
+            Icons.Material.Outlined.Settings,
+            's',
+            [
+                new(Permission.OperatorsManage, "/operator/team", "Team"),
+                new(Permission.OperatorView, "/operator/history", "History"),
+            ]),
+
+        new("Home", Icons.Material.Outlined.Home, 'h', [new(Permission.ResellerView, "/reseller", "Home")]),
+        new("Customers", Icons.Material.Outlined.Groups, 'c', [new(Permission.ResellerView, "/reseller/customers", "Customers")]),
+        new(
+            "Billing",
+            Icons.Material.Outlined.RequestQuote,
+            'b',
+            [
+                new(Permission.ResellerView, "/reseller/invoices", "Invoices"),
+                new(Permission.InvoicesDraft, "/reseller/month-end", "Month end"),
+                new(Permission.PaymentsConfigure, "/reseller/payments", "Online payments"),
+                new(Permission.PaymentsRecord, "/reseller/bank", "Bank statements"),
+                new(Permission.LedgerExport, "/reseller/month-close", "Month close"),
+                new(Permission.LedgerExport, "/reseller/vat-report", "VAT report"),
+                new(Permission.HistoryExport, "/reseller/year-archive", "Year archive"),
+            ]),
+        new(
+            "Usage",
+            Icons.Material.Outlined.ReceiptLong,
+            'u',
+            [
+                new(Permission.ResellerView, "/reseller/ledger", "Usage ledger"),
+                new(Permission.UsageImport, "/reseller/import", "Import usage"),
+                new(Permission.UsageReconcile, "/reseller/reconciliation", "Reconciliation"),
+            ]),
+        new("Credits", Icons.Material.Outlined.Inventory2, 'r', [new(Permission.ResellerView, "/reseller/plans", "Plans and credits")]),
+        new(
+            "Settings",
+            Icons.Material.Outlined.Settings,
+            's',
+            [
+                new(Permission.ResellerView, "/reseller/pricing", "Pricing"),
+                new(Permission.GatewayManage, "/reseller/gateway", "Gateway"),
+                new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings"),
+                new(Permission.InvoicesConfigure, "/reseller/emails", "Emails"),
+                new(Permission.ResellerView, "/reseller/currencies", "Currencies"),
+                new(Permission.MembersManage, "/reseller/team", "Team"),
+                new(Permission.ResellerView, "/reseller/history", "History"),
+            ]),
+
+        new("Home", Icons.Material.Outlined.Home, 'h', [new(Permission.MyView, "/my", "Home")]),
+        new(
+            "API",
+            Icons.Material.Outlined.Key,
+            'a',
+            [
+                new(Permission.MyView, "/my/tokens", "API tokens"),
+                new(Permission.MyView, "/my/quick-start", "Quick start"),
+            ]),
+        new("Usage", Icons.Material.Outlined.ReceiptLong, 'u', [new(Permission.MyView, "/my/ledger", "Usage ledger")]),
+        new(
+            "Billing",
+            Icons.Material.Outlined.RequestQuote,
+            'b',
+            [
+                new(Permission.MyView, "/my/invoices", "Invoices"),
+                new(Permission.MyView, "/my/balance", "Balance"),
+                new(Permission.MyView, "/my/statement", "Statement"),
+            ]),
+        new("Team", Icons.Material.Outlined.Group, 't', [new(Permission.MyMembersManage, "/my/team", "Team")]),
     ];
 
-    public static IEnumerable<NavigationItem> For(Actor actor) => Items.Where(item => actor.May(item.Permission));
+    /// <summary>The groups with a page that the actor may open, with those pages only.</summary>
+    public static IReadOnlyList<NavigationGroup> For(Actor actor) =>
+    [
+        .. Groups
+            .Select(group => group with { Pages = [.. group.Pages.Where(page => actor.May(page.Permission))] })
+            .Where(group => group.Pages.Count > 0),
+    ];
 
-    public static string GetHome(Actor actor) => For(actor).First().Address;
+    public static string GetHome(Actor actor) => For(actor)[0].Pages[0].Address;
+
+    /// <returns>Null for an address outside the menu.</returns>
+    public static NavigationPlace? FindPlace(string path) => FindPlace(Groups, path);
+
+    /// <param name="path">Without host and query.</param>
+    public static NavigationPlace? FindPlace(IReadOnlyList<NavigationGroup> groups, string path)
+    {
+        var trimmed = path.TrimEnd('/');
+        return (
+            from navigationGroup in groups
+            from page in navigationGroup.Pages
+            let isPage = trimmed.Equals(page.Address, StringComparison.OrdinalIgnoreCase)
+            where isPage || IsBelow(trimmed, page)
+            select new NavigationPlace(navigationGroup, page, !isPage)).FirstOrDefault();
+    }
+
+    /// <summary>The home of an area is above all of its pages, so only its own address counts.</summary>
+    private static bool IsBelow(string path, NavigationPage page) =>
+        page.Address.Count('/') > 1 && path.StartsWith(page.Address + "/", StringComparison.OrdinalIgnoreCase);
 }

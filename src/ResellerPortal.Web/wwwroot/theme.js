@@ -1,4 +1,5 @@
-// Light or dark: what the person chose on this device, else what the system prefers.
+// Light or dark: what the person chose on this device, else what the system prefers. A cookie tells the server, so that it draws the page
+// in the right colours from the start.
 window.portalTheme = {
   isDark() {
     const chosen = localStorage.getItem("portal-theme");
@@ -9,7 +10,9 @@ window.portalTheme = {
     this.apply();
   },
   apply() {
-    document.documentElement.dataset.theme = this.isDark() ? "dark" : "light";
+    const scheme = this.isDark() ? "dark" : "light";
+    document.documentElement.dataset.theme = scheme;
+    document.cookie = `portal-scheme=${scheme}; path=/; max-age=31536000; samesite=lax`;
   },
 };
 window.portalTheme.apply();

@@ -14,7 +14,7 @@ internal sealed class OpenPage
     /// <summary>A query of a node that the network has just cut off without a word waits until it is given up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>In milliseconds. A click that meets a link while the page around it is drawn anew reaches nobody: a person clicks again.</summary>
+    /// <summary>In milliseconds. A click on a link that is being drawn anew reaches nobody: a person clicks again.</summary>
     private const float UntilClickedAgain = 20_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -95,7 +95,7 @@ internal sealed class OpenPage
     {
         while (IsConnected && !_over.IsCancellationRequested)
         {
-            await ClickAsync("Usage ledger", "→ pdf");
+            await ClickAsync("Usage", "→ pdf");
             await Task.Delay(Pause);
             await ClickAsync("Customers", "Acme");
             await Task.Delay(Pause);
@@ -105,7 +105,8 @@ internal sealed class OpenPage
     /// <summary>Clicks, and again while something is wrong.</summary>
     private async Task ClickAsync(string link, string row)
     {
-        var target = _page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = link, Exact = true });
+        var target = _page.GetByRole(AriaRole.Navigation, new() { Name = "Main navigation" })
+            .GetByRole(AriaRole.Link, new() { Name = link, Exact = true });
         var again = _page.GetByRole(AriaRole.Button, new() { Name = "Try again", Exact = true });
         var wanted = _page.GetByRole(AriaRole.Row).Filter(new() { HasText = row });
         var failed = _page.GetByText("Something went wrong");

@@ -80,7 +80,7 @@ public sealed class CraftedCircuitTests
         {
             await using var circuit = await RawCircuit.ConnectAsync(server.Address, cookies);
             await circuit.OpenAsync(server.Address, "/reseller", html);
-            await circuit.SeesAsync("Dashboard");
+            await circuit.SeesAsync("Home");
             await circuit.ClickAsync(handler);
         }
 

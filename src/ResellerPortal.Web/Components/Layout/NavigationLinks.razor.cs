@@ -5,15 +5,15 @@ using MudBlazor.Interfaces;
 namespace ResellerPortal.Web.Components.Layout;
 
 /// <summary>
-/// The links of the navigation menu, as MudNavLink renders them. All are one component, apart from their icons: as two for each link,
-/// they held a tenth of an open page's memory on the server.
+/// The groups of the navigation menu; the one that is open shows its pages. All links are one component, apart from their icons: as two for
+/// each, they held a tenth of an open page's memory on the server.
 /// </summary>
 public sealed partial class NavigationLinks(NavigationManager navigation) : IDisposable
 {
-    private string _path = "";
+    private NavigationPlace? _place;
 
     [Parameter, EditorRequired]
-    public required IReadOnlyList<NavigationItem> Items { get; set; }
+    public required IReadOnlyList<NavigationGroup> Groups { get; set; }
 
     /// <summary>The drawer that the links are in, which closes on small screens.</summary>
     [CascadingParameter]
@@ -21,24 +21,20 @@ public sealed partial class NavigationLinks(NavigationManager navigation) : IDis
 
     public void Dispose() => navigation.LocationChanged -= ShowLocation;
 
-    protected override void OnInitialized()
-    {
-        navigation.LocationChanged += ShowLocation;
-        _path = GetPath(navigation.Uri);
-    }
+    protected override void OnInitialized() => navigation.LocationChanged += ShowLocation;
 
-    private static string GetPath(string address) => new Uri(address).AbsolutePath.TrimEnd('/');
+    protected override void OnParametersSet() => _place = FindPlace(navigation.Uri);
+
+    private NavigationPlace? FindPlace(string address) => Navigation.FindPlace(Groups, new Uri(address).AbsolutePath);
 
     private void ShowLocation(object? sender, LocationChangedEventArgs location)
     {
-        _path = GetPath(location.Location);
+        _place = FindPlace(location.Location);
         StateHasChanged();
     }
 
-    /// <summary>The home of an area is above all of its pages, so only its own address counts.</summary>
-    private bool IsActive(NavigationItem item) =>
-        _path.Equals(item.Address, StringComparison.OrdinalIgnoreCase)
-        || (item.Address.Count('/') > 1 && _path.StartsWith(item.Address + "/", StringComparison.OrdinalIgnoreCase));
+    /// <summary>A group with one page is that page; the others mark the page among their own.</summary>
+    private string? GetCurrent(NavigationGroup group) => group.Title == _place?.Group.Title && group.Pages.Count == 1 ? "page" : null;
 
     private Task CloseDrawerAsync() => Drawer?.OnNavigation() ?? Task.CompletedTask;
 }

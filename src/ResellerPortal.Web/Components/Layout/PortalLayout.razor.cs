@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Web.Account;
 
@@ -15,19 +16,25 @@ public sealed partial class PortalLayout(
     IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
-    private IReadOnlyList<NavigationItem> _items = [];
+    private IReadOnlyList<NavigationGroup> _groups = [];
+    private Actor? _actor;
     private string _accountName = "Reseller Portal";
-    private string _userName = "";
     private bool _hasSeveralMemberships;
     private bool _isOpen = true;
     private bool _isDark;
+    private string _path = "";
     private DateTimeOffset? _supportSessionEnds;
+
+    /// <summary>The scheme that the browser showed the page in before the portal drew it.</summary>
+    [CascadingParameter(Name = nameof(App.IsDark))]
+    public bool IsDark { get; set; }
 
     public void Dispose() => authentication.AuthenticationStateChanged -= LeaveIfSignedOut;
 
     protected override async Task OnInitializedAsync()
     {
         authentication.AuthenticationStateChanged += LeaveIfSignedOut;
+        _isDark = IsDark;
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         if (await memberships.FindActorAsync(user) is not { } actor)
         {
@@ -35,24 +42,19 @@ public sealed partial class PortalLayout(
         }
 
         var choices = await memberships.ListAsync(actor.UserId!.Value);
-        _items = [.. Navigation.For(actor)];
+        _groups = Navigation.For(actor);
+        _actor = actor;
         _supportSessionEnds = actor.SupportSessionEndsAtUtc;
         _accountName = actor.SupportSessionEndsAtUtc is not null
             ? await supportSessions.FindCustomerAsync(actor)
             : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
-        _userName = actor.Name;
         _hasSeveralMemberships = choices.Count > 1;
     }
 
-    protected override void OnParametersSet() => _boundary?.Recover();
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
+    protected override void OnParametersSet()
     {
-        if (firstRender)
-        {
-            _isDark = await js.InvokeAsync<bool>("portalTheme.isDark");
-            StateHasChanged();
-        }
+        _path = new Uri(navigation.Uri).PathAndQuery;
+        _boundary?.Recover();
     }
 
     /// <summary>Leaves the page once the session or the membership has ended, so that its content is no longer shown.</summary>

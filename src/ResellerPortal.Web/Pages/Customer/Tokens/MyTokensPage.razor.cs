@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Tokens;
@@ -11,6 +12,7 @@ public sealed partial class MyTokensPage(
     TokenQueries queries,
     ApiTokenService tokens,
     GatewayBaseUrl baseUrl,
+    NavigationManager navigation,
     IDialogService dialogs,
     ISnackbar snackbar)
 {
@@ -29,7 +31,25 @@ public sealed partial class MyTokensPage(
         _ => $"API secrets for your applications. You can create up to {_allowance.SelfServiceTokens}.",
     };
 
-    protected override async Task OnInitializedAsync()
+    /// <summary>"create" opens the form, as the command palette asks for.</summary>
+    [SupplyParameterFromQuery(Name = "do")]
+    private string? Action { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Action == "create")
+        {
+            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
+            if (_mayManage && _allowance?.SelfServiceTokens > 0)
+            {
+                await IssueAsync();
+            }
+        }
+    }
+
+    protected override Task OnInitializedAsync() => LoadAsync();
+
+    private async Task LoadAsync()
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.MyTokensManage);
@@ -49,7 +69,7 @@ public sealed partial class MyTokensPage(
         if (isDone && result is IssuedToken issued)
         {
             await dialogs.ShowTokenAsync(issued);
-            await OnInitializedAsync();
+            await LoadAsync();
         }
     }
 
@@ -57,7 +77,7 @@ public sealed partial class MyTokensPage(
     {
         var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
         snackbar.AddRevoked(outcome);
-        await OnInitializedAsync();
+        await LoadAsync();
     }
 
     private async Task RotateAsync(TokenRow token)
@@ -66,7 +86,7 @@ public sealed partial class MyTokensPage(
         if (isDone && result is IssuedToken issued)
         {
             await dialogs.ShowTokenAsync(issued);
-            await OnInitializedAsync();
+            await LoadAsync();
         }
     }
 
@@ -84,6 +104,6 @@ public sealed partial class MyTokensPage(
             await dialogs.ShowTokenAsync(issued);
         }
 
-        await OnInitializedAsync();
+        await LoadAsync();
     }
 }

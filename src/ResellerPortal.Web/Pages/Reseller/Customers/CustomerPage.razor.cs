@@ -28,7 +28,19 @@ public sealed partial class CustomerPage(
     [Parameter]
     public Guid Id { get; set; }
 
-    protected override Task OnParametersSetAsync() => LoadAsync();
+    /// <summary>"issue-token" opens the form, as the command palette asks for.</summary>
+    [SupplyParameterFromQuery(Name = "do")]
+    private string? Action { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        await LoadAsync();
+        if (Action == "issue-token" && _detail is { HasEnded: false } && _actor!.May(Permission.TokensIssue))
+        {
+            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
+            await IssueAsync();
+        }
+    }
 
     private async Task LoadAsync()
     {

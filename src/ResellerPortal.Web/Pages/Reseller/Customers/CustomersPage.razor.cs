@@ -23,6 +23,19 @@ public sealed partial class CustomersPage(
     [SupplyParameterFromQuery(Name = "q")]
     private string? Search { get; set; }
 
+    /// <summary>"add" opens the form, as the command palette asks for.</summary>
+    [SupplyParameterFromQuery(Name = "do")]
+    private string? Action { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Action == "add" && (await current.GetAsync()).May(Permission.CustomersManage))
+        {
+            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
+            await AddAsync();
+        }
+    }
+
     protected override async Task OnInitializedAsync() => _mayManage = (await current.GetAsync()).May(Permission.CustomersManage);
 
     private async Task<TableData<CustomerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)

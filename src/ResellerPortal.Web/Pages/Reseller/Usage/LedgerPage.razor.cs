@@ -41,7 +41,23 @@ public sealed partial class LedgerPage(
     [SupplyParameterFromQuery]
     private string? Converter { get; set; }
 
-    protected override void OnParametersSet() => _url = new LedgerUrl(From, To, Customer, Environment, Converter);
+    [SupplyParameterFromQuery]
+    private string? Request { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var url = new LedgerUrl(From, To, Customer, Environment, Converter, Request);
+        if (_url == url)
+        {
+            return;
+        }
+
+        _url = url;
+        if (_table is not null)
+        {
+            await _table.ReloadServerData();
+        }
+    }
 
     protected override async Task OnInitializedAsync()
     {
@@ -83,6 +99,4 @@ public sealed partial class LedgerPage(
             await _table!.ReloadServerData();
         }
     }
-
-    private string GetName(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";
 }

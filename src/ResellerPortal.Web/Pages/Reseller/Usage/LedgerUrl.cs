@@ -9,16 +9,17 @@ namespace ResellerPortal.Web.ResellerPages.Usage;
 /// The ledger filter in the URL, so that a view can be shared and the export uses the same filter. Dates are inclusive and in
 /// the reseller's time zone; invalid values are ignored.
 /// </summary>
-public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter)
+public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter, string? Request)
 {
-    public static LedgerUrl None { get; } = new(null, null, null, null, null);
+    public static LedgerUrl None { get; } = new(null, null, null, null, null, null);
 
     public LedgerFilter ToFilter() => new(
         Day(From),
         Day(To),
         Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null,
         NullIfEmpty(Environment),
-        NullIfEmpty(Converter));
+        NullIfEmpty(Converter),
+        Guid.TryParse(Request, out var request) ? request : null);
 
     public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
     {
@@ -27,6 +28,7 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
         ["customer"] = Customer,
         ["environment"] = Environment,
         ["converter"] = Converter,
+        ["request"] = Request,
     }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
 
     private static DateOnly? Day(string? text) =>
