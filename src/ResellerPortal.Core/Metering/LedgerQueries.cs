@@ -18,7 +18,8 @@ public sealed record LedgerFilter(
     DateOnly? To = null,
     CustomerId? CustomerId = null,
     string? Environment = null,
-    string? Converter = null);
+    string? Converter = null,
+    Guid? TokenId = null);
 
 public enum LedgerSort
 {
@@ -150,7 +151,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
     /// <summary>Counts from the customers' last sequence if whole ledgers match; otherwise from daily usage.</summary>
     private static Task<long> CountAsync(PortalDbContext db, LedgerFilter filter, CancellationToken cancellationToken) =>
-        filter is { From: null, To: null, Environment: null, Converter: null }
+        filter is { From: null, To: null, Environment: null, Converter: null, TokenId: null }
             ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(
                 c => c.LastSequence, cancellationToken)
             : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
@@ -169,6 +170,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         days = filter.To is { } to ? days.Where(r => r.Day <= to) : days;
         days = filter.CustomerId is { } customer ? days.Where(r => r.CustomerId == customer) : days;
         days = filter.Environment is { } environment ? days.Where(r => r.Environment == environment) : days;
+        days = filter.TokenId is { } token ? days.Where(r => r.TokenId == token) : days;
         return filter.Converter is { } converter ? days.Where(r => r.Converter == converter) : days;
     }
 
@@ -189,6 +191,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
         entries = filter.CustomerId is { } customer ? entries.Where(e => e.CustomerId == customer) : entries;
         entries = filter.Environment is { } environment ? entries.Where(e => e.Environment == environment) : entries;
+        entries = filter.TokenId is { } token ? entries.Where(e => e.TokenId == token) : entries;
         return filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
     }
 

@@ -41,7 +41,10 @@ public sealed partial class LedgerPage(
     [SupplyParameterFromQuery]
     private string? Converter { get; set; }
 
-    protected override void OnParametersSet() => _url = new LedgerUrl(From, To, Customer, Environment, Converter);
+    [SupplyParameterFromQuery]
+    private string? Token { get; set; }
+
+    protected override void OnParametersSet() => _url = new LedgerUrl(From, To, Customer, Environment, Converter, Token);
 
     protected override async Task OnInitializedAsync()
     {

@@ -9,7 +9,7 @@ namespace ResellerPortal.Web.ResellerPages.Usage;
 /// The ledger filter in the URL, so that a view can be shared and the export uses the same filter. Dates are inclusive and in
 /// the reseller's time zone; invalid values are ignored.
 /// </summary>
-public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter)
+public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter, string? Token = null)
 {
     public static LedgerUrl None { get; } = new(null, null, null, null, null);
 
@@ -18,7 +18,8 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
         Day(To),
         Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null,
         NullIfEmpty(Environment),
-        NullIfEmpty(Converter));
+        NullIfEmpty(Converter),
+        Guid.TryParse(Token, out var token) ? token : null);
 
     public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
     {
@@ -27,6 +28,7 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
         ["customer"] = Customer,
         ["environment"] = Environment,
         ["converter"] = Converter,
+        ["token"] = Token,
     }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
 
     private static DateOnly? Day(string? text) =>
