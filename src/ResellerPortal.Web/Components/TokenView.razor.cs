@@ -44,9 +44,9 @@ public sealed partial class TokenView(
 
     private string ZoneText => _isCustomer ? "your provider's time zone" : "your time zone";
 
-    private string LimitText => _detail!.Token.UsageLimit is { } limit
+    private string? LimitText => _detail!.Token.UsageLimit is { } limit
         ? $"of {NumberText.Conversions(limit)}{(_detail.Token.LimitPeriod == LimitPeriod.Month ? " per month" : "")}"
-        : "no limit";
+        : null;
 
     private bool MayEdit => _mayRotate
         && _detail!.Token is { HasEnded: false, IsIssuedByMaster: false } token
