@@ -150,8 +150,8 @@ public static class CoreRegistration
     private static IServiceCollection AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<ApiTokenService>();
-        services.AddSingleton<LimitPolicyService>();
         services.AddSingleton<TokenQueries>();
+        services.AddSingleton<TokenTemplateService>();
         return services;
     }
 
@@ -167,9 +167,13 @@ public static class CoreRegistration
         services.AddSingleton<LedgerExporter>();
         services.AddSingleton<CustomerLedgerQueries>();
         services.AddSingleton<TokenActivityQueries>();
+        services.AddSingleton<TokenEditService>();
+        services.AddSingleton<TokenDetailQueries>();
         services.AddSingleton<UsageImporter>();
         services.AddSingleton<ConverterCostService>();
         services.AddSingleton<UsageAlertQueries>();
+        services.AddSingleton<TokenRequestRecorder>();
+        services.AddPeriodicWorker<TokenRequestCountWorker>();
         services.AddSingleton<Meter>();
         services.AddHostedService<MeterWriter>();
         services.AddPeriodicWorker<ReservationSweepWorker>();

@@ -17,7 +17,8 @@ public static class AuditTrail
         /// Adds an entry to the current unit of work, so that it is saved or lost with the change. It includes the changes tracked so far,
         /// so call it last.
         /// </summary>
-        public void Audit(
+        /// <returns>The entry, to refer to it.</returns>
+        public AuditEntry Audit(
             Actor actor,
             DateTimeOffset atUtc,
             string action,
@@ -36,6 +37,6 @@ public static class AuditTrail
                 Action = action,
                 Subject = subject.Truncate(AuditEntry.MaxSubject),
                 Changes = FieldChanges.Capture(db, customer),
-            });
+            }).Entity;
     }
 }

@@ -63,13 +63,12 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
                 .Where(t => t.ResellerId == token.ResellerId && t.Id == token.Id && t.ExpiryRecordedAtUtc == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
-                db.Audit(
+                db.AuditToken(
                     Portal,
                     token.ExpiresAtUtc!.Value,
                     "tokens.expired",
                     $"token {token.Environment} (…{token.SecretEnding}): expired after {token.Used:N0} conversions",
-                    token.ResellerId,
-                    token.CustomerId);
+                    token);
             }
         }
 

@@ -121,5 +121,7 @@ public static class MeteringSets
         public DbSet<WorstCost> WorstCosts => db.Set<WorstCost>();
 
         public DbSet<UsageAlert> UsageAlerts => db.Set<UsageAlert>();
+
+        public DbSet<TokenRequestCount> TokenRequestCounts => db.Set<TokenRequestCount>();
     }
 }

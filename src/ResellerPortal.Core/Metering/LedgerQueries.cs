@@ -19,6 +19,7 @@ public sealed record LedgerFilter(
     CustomerId? CustomerId = null,
     string? Environment = null,
     string? Converter = null,
+    Guid? TokenId = null,
     Guid? RequestId = null);
 
 public enum LedgerSort
@@ -151,7 +152,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
     /// <summary>Counts from the customers' last sequence if whole ledgers match; otherwise from daily usage.</summary>
     private static Task<long> CountAsync(PortalDbContext db, LedgerFilter filter, CancellationToken cancellationToken) =>
-        filter is { From: null, To: null, Environment: null, Converter: null }
+        filter is { From: null, To: null, Environment: null, Converter: null, TokenId: null }
             ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(
                 c => c.LastSequence, cancellationToken)
             : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
@@ -170,6 +171,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         days = filter.To is { } to ? days.Where(r => r.Day <= to) : days;
         days = filter.CustomerId is { } customer ? days.Where(r => r.CustomerId == customer) : days;
         days = filter.Environment is { } environment ? days.Where(r => r.Environment == environment) : days;
+        days = filter.TokenId is { } token ? days.Where(r => r.TokenId == token) : days;
         return filter.Converter is { } converter ? days.Where(r => r.Converter == converter) : days;
     }
 
@@ -191,6 +193,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         entries = filter.CustomerId is { } customer ? entries.Where(e => e.CustomerId == customer) : entries;
         entries = filter.Environment is { } environment ? entries.Where(e => e.Environment == environment) : entries;
         entries = filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
+        entries = filter.TokenId is { } token ? entries.Where(e => e.TokenId == token) : entries;
         return filter.RequestId is { } request ? entries.Where(e => e.RequestId == request) : entries;
     }
 

@@ -138,7 +138,12 @@ public abstract record SettleResult
 /// <param name="coverage">Determines how many conversions prepaid balances cover.</param>
 /// <param name="capacity">Maximum number of queued reservations; further ones are rejected at once.</param>
 /// <param name="terms">Null for the defaults.</param>
-public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.DefaultCapacity, MeterTerms? terms = null)
+/// <param name="requests">Counts what became of requests; null for a meter that need not count.</param>
+public sealed class Meter(
+    IPrepaidCoverage coverage,
+    int capacity = Meter.DefaultCapacity,
+    MeterTerms? terms = null,
+    TokenRequestRecorder? requests = null)
 {
     public const int DefaultCapacity = 10_000;
 
@@ -211,7 +216,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
     /// <summary>Runs a command that holds conversions, and again once the prepaid balance is known to cover them.</summary>
     private async Task<ReserveResult> HoldAsync(
-        Func<MeterCommand<ReserveResult>> create, ResellerId reseller, CancellationToken cancellationToken)
+        Func<HoldCommand> create, ResellerId reseller, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
         {
@@ -227,16 +232,26 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
             var result = await command.Answer;
             if (result is not ReserveResult.CoverageUnknown unknown)
             {
-                return result;
+                return Count(command, result);
             }
 
             if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)
             {
-                return unknown.Question.IsGuess ? new ReserveResult.RemainderHeld() : spent;
+                return Count(command, unknown.Question.IsGuess ? new ReserveResult.RemainderHeld() : spent);
             }
         }
 
         throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
+    }
+
+    private ReserveResult Count(HoldCommand command, ReserveResult result)
+    {
+        if (command.Owner is { } owner && (command.IsFirst || result is not ReserveResult.Held))
+        {
+            requests?.Add(owner, result);
+        }
+
+        return result;
     }
 
     private void Post(MeterCommand command, ResellerId reseller)

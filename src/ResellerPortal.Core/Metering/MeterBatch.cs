@@ -94,6 +94,13 @@ internal sealed class MeterBatch
 
     public Guid NewId() => _rows.Random.NextId(_now);
 
+    /// <summary>Finds whose token a secret is of; null if there is no such token.</summary>
+    public TokenIdentity? FindOwner(byte[] secretHash) => FindToken(secretHash) is { } token ? TokenIdentity.FromToken(token) : null;
+
+    /// <summary>Finds whose token a reservation is of; null if it is not held.</summary>
+    public TokenIdentity? FindOwner(Guid reservationId) =>
+        _rows.FindReservation(reservationId) is { } held ? new TokenIdentity(held.ResellerId, held.CustomerId, held.TokenId) : null;
+
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {
         if (FindToken(request.SecretHash) is not { } token)

@@ -54,7 +54,17 @@ internal abstract class MeterCommand<TResult> : MeterCommand
     protected abstract TResult Execute(MeterBatch batch);
 }
 
-internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<ReserveResult>
+/// <summary>A command that holds conversions for a token.</summary>
+internal abstract class HoldCommand : MeterCommand<ReserveResult>
+{
+    /// <summary>Whose token it is, once it was found.</summary>
+    public TokenIdentity? Owner { get; protected set; }
+
+    /// <summary>Whether it starts a request, so that its success counts as one.</summary>
+    public abstract bool IsFirst { get; }
+}
+
+internal sealed class ReserveCommand(ReserveRequest request) : HoldCommand
 {
     /// <summary>Assigned once, so that a retried batch finds the row if the first attempt was committed without confirmation.</summary>
     public Guid? ReservationId { get; private set; }
@@ -69,10 +79,16 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
     /// </summary>
     public override bool WaitsForDisk => false;
 
-    protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId ??= batch.NewId(), Request);
+    public override bool IsFirst => true;
+
+    protected override ReserveResult Execute(MeterBatch batch)
+    {
+        Owner = batch.FindOwner(Request.SecretHash);
+        return batch.Reserve(ReservationId ??= batch.NewId(), Request);
+    }
 }
 
-internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : MeterCommand<ReserveResult>
+internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : HoldCommand
 {
     public RowKey Reservation { get; } = reservation;
 
@@ -81,7 +97,13 @@ internal sealed class ExtendCommand(RowKey reservation, RequestExtent extent) : 
     /// <inheritdoc cref="ReserveCommand.WaitsForDisk"/>
     public override bool WaitsForDisk => false;
 
-    protected override ReserveResult Execute(MeterBatch batch) => batch.Extend(Reservation.Id, extent);
+    public override bool IsFirst => false;
+
+    protected override ReserveResult Execute(MeterBatch batch)
+    {
+        Owner = batch.FindOwner(Reservation.Id);
+        return batch.Extend(Reservation.Id, extent);
+    }
 }
 
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>

@@ -14,7 +14,11 @@ public sealed record SigningSecret(string Secret, byte[] Hash);
 /// <summary>
 /// Authenticates tokens for requests that use no conversions: uploads, jobs, account, signatures. Terms are checked as the meter does.
 /// </summary>
-public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+public sealed class TokenAuthenticator(
+    PortalDatabase database,
+    IDataProtectionProvider protection,
+    TimeProvider clock,
+    TokenRequestRecorder? requests = null)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("gateway: token lookup before the tenant is known");
 
@@ -33,9 +37,18 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
         await using var db = database.Open(Scope);
         var token = await db.ApiTokens.AsNoTracking().FirstOrDefaultAsync(
             t => t.SecretHash == secretHash || (t.PreviousSecretHash == secretHash && t.PreviousSecretEndsAtUtc > now), cancellationToken);
-        return token is null || (reseller is { } only && only != token.ResellerId) ? (null, new ReserveResult.UnknownToken())
-            : TokenAdmissionPolicy.EvaluateTerms(token, caller, origin, now) is { } refusal ? (null, refusal)
-            : (token, null);
+        if (token is null || (reseller is { } only && only != token.ResellerId))
+        {
+            return (null, new ReserveResult.UnknownToken());
+        }
+
+        if (TokenAdmissionPolicy.EvaluateTerms(token, caller, origin, now) is { } refusal)
+        {
+            requests?.Add(TokenIdentity.FromToken(token), refusal);
+            return (null, refusal);
+        }
+
+        return (token, null);
     }
 
     /// <summary>Finds whose a token is, whatever its state; null if there is no such token.</summary>

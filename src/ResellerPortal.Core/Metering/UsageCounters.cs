@@ -22,6 +22,7 @@ internal sealed class UsageCounters
         nameof(ApiToken.OpenRequests),
         nameof(ApiToken.RateClearsAtUtc),
         nameof(ApiToken.AlertedPercent),
+        nameof(ApiToken.LastUsedAtUtc),
     ];
 
     private static readonly string[] CustomerColumns =
@@ -163,6 +164,7 @@ internal sealed class UsageCounters
     {
         token.OpenRequests++;
         token.RateClearsAtUtc = TokenAdmissionPolicy.GetNextRateInstant(token, _now);
+        token.LastUsedAtUtc = _now;
         HoldMore(token, parts, quantity);
     }
 
@@ -242,6 +244,11 @@ internal sealed class UsageCounters
         customer.ChainHead = entry.Hash;
         customer.UsedInMonth += entry.Quantity;
         token.Used += entry.Quantity;
+        if (entry.Kind == EntryKind.Usage && !(token.LastUsedAtUtc >= entry.OccurredAtUtc))
+        {
+            token.LastUsedAtUtc = entry.OccurredAtUtc;
+        }
+
         if (token.LimitMonth is { } counted
             && entry.Kind == EntryKind.Correction
             && _rows.GetReseller(entry.ResellerId).Zone.GetDay(entry.OccurredAtUtc) < counted)

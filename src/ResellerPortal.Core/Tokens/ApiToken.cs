@@ -53,7 +53,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
     public required CustomerId CustomerId { get; init; }
 
     /// <summary>The customer's name for the place of use: "production".</summary>
-    public required string Environment { get; init; }
+    public required string Environment { get; set; }
 
     /// <summary>SHA-256 of the secret's UTF-8 bytes.</summary>
     public required byte[] SecretHash { get; set; }
@@ -73,9 +73,9 @@ public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
     public DateTimeOffset? PreviousSecretEndsAtUtc { get; set; }
 
     /// <summary>Conversions allowed per <see cref="LimitPeriod"/>; null for no limit.</summary>
-    public long? UsageLimit { get; init; }
+    public long? UsageLimit { get; set; }
 
-    public LimitPeriod LimitPeriod { get; init; }
+    public LimitPeriod LimitPeriod { get; set; }
 
     /// <summary>Whether its limit, its customer's prepaid balance and its reseller's lots must cover the worst cost of a request.</summary>
     public LimitPolicy LimitPolicy { get; set; }
@@ -101,22 +101,22 @@ public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
     public int OpenRequests { get; set; }
 
     /// <summary>Maximum concurrent requests; null for no limit.</summary>
-    public int? ConcurrentRequests { get; init; }
+    public int? ConcurrentRequests { get; set; }
 
     /// <summary>Maximum requests started within any minute; null for no limit.</summary>
-    public int? RequestsPerMinute { get; init; }
+    public int? RequestsPerMinute { get; set; }
 
     /// <summary>The theoretical arrival time of the generic cell rate algorithm that limits requests per minute.</summary>
     public DateTimeOffset? RateClearsAtUtc { get; set; }
 
     /// <summary>Allowed converters such as "docx-to-pdf"; empty for all.</summary>
-    public IReadOnlyList<string> AllowedConverters { get; init; } = [];
+    public IReadOnlyList<string> AllowedConverters { get; set; } = [];
 
     /// <summary>Allowed networks in CIDR notation; empty for all.</summary>
-    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+    public IReadOnlyList<string> AllowedNetworks { get; set; } = [];
 
     /// <summary>Allowed web origins for browsers, such as "https://app.example.com"; empty for all.</summary>
-    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>
     /// Whether it is the customer's master token, which can also read the account and create tokens. A customer has at most one active
@@ -149,9 +149,9 @@ public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
     public bool IsPrepaid { get; set; }
 
     /// <summary>When it becomes valid; null for at once.</summary>
-    public DateTimeOffset? NotBeforeUtc { get; init; }
+    public DateTimeOffset? NotBeforeUtc { get; set; }
 
-    public DateTimeOffset? ExpiresAtUtc { get; init; }
+    public DateTimeOffset? ExpiresAtUtc { get; set; }
 
     /// <summary>Its name in imported usage statistics, once matched.</summary>
     public string? ImportName { get; set; }
@@ -162,6 +162,9 @@ public sealed class ApiToken : ICustomerOwned, IAudited, IMovable
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
     public DateTimeOffset? RevokedAtUtc { get; set; }
+
+    /// <summary>When its last accepted request started; for usage from elsewhere, when it occurred. Only metering writes it.</summary>
+    public DateTimeOffset? LastUsedAtUtc { get; set; }
 
     /// <summary>Whether one of the customer's own members created it.</summary>
     public bool IsSelfService { get; init; }
@@ -230,5 +233,9 @@ public static class TokenSets
     extension(DbContext db)
     {
         public DbSet<ApiToken> ApiTokens => db.Set<ApiToken>();
+
+        public DbSet<TokenEvent> TokenEvents => db.Set<TokenEvent>();
+
+        public DbSet<TokenTemplate> TokenTemplates => db.Set<TokenTemplate>();
     }
 }

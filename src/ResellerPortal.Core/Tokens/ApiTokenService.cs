@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
-using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -106,7 +105,7 @@ public sealed class ApiTokenService(
         if (changed > 0)
         {
             var issued = await MasterTokenTerms.RevokeIssuedAsync(db, tokenId, now, cancellationToken);
-            db.Audit(actor, now, Permission.TokensRevoke, Describe(token) + issued, token.ResellerId, token.CustomerId);
+            db.AuditToken(actor, now, Permission.TokensRevoke, Describe(token) + issued, token);
             await db.SaveChangesAsync(cancellationToken);
             token.RevokedAtUtc = now;
         }
@@ -176,13 +175,12 @@ public sealed class ApiTokenService(
             (token.SecretHash, token.ProtectedSecret, now + overlap);
         (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, GetEnding(secret));
         var issued = overlap == TimeSpan.Zero ? await MasterTokenTerms.RevokeIssuedAsync(db, tokenId, now, cancellationToken) : "";
-        db.Audit(
+        db.AuditToken(
             actor,
             now,
             Permission.TokensIssue,
             $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC{issued}",
-            token.ResellerId,
-            token.CustomerId);
+            token);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new IssuedToken(token, secret);
@@ -380,7 +378,7 @@ public sealed class ApiTokenService(
             IsSelfService = isSelfService,
         };
         db.ApiTokens.Add(token);
-        db.Audit(actor, now, Permission.TokensIssue, Describe(token), token.ResellerId, token.CustomerId);
+        db.AuditToken(actor, now, Permission.TokensIssue, Describe(token), token);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new IssuedToken(token, secret);

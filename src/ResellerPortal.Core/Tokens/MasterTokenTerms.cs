@@ -150,9 +150,9 @@ internal static class MasterTokenTerms
         };
     }
 
-    private static int? GetLower(int? requested, int? allowed) => requested < allowed ? requested : allowed ?? requested;
+    public static int? GetLower(int? requested, int? allowed) => requested < allowed ? requested : allowed ?? requested;
 
-    private static bool IsWithin(string network, string allowed)
+    public static bool IsWithin(string network, string allowed)
     {
         var (narrow, wide) = (IPNetwork.Parse(network), IPNetwork.Parse(allowed));
         return wide.Contains(narrow.BaseAddress) && narrow.PrefixLength >= wide.PrefixLength;

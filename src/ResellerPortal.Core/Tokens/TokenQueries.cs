@@ -28,7 +28,17 @@ public sealed record TokenRow(
     bool IsNative,
     bool WaitsForUpstream,
     string KeyId,
-    TokenState State);
+    TokenState State)
+{
+    public required TokenRequest Terms { get; init; }
+
+    public DateTimeOffset? LastUsedAtUtc { get; init; }
+
+    /// <summary>Whether a master token issued it, whose terms it has.</summary>
+    public bool IsIssuedByMaster { get; init; }
+
+    public bool HasEnded => State is TokenState.Revoked or TokenState.Expired;
+}
 
 /// <summary>What a customer's member may issue.</summary>
 public sealed record TokenAllowance(int SelfServiceTokens, long? MaxLimit, bool MayBeNative);
@@ -73,7 +83,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
             .SingleAsync(cancellationToken);
     }
 
-    private static TokenRow CreateRow(ApiToken token, DateTimeOffset now, DateOnly month) => new(
+    internal static TokenRow CreateRow(ApiToken token, DateTimeOffset now, DateOnly month) => new(
         token.Id,
         token.Environment,
         token.SecretEnding,
@@ -91,5 +101,10 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.IsNative,
         token.IsNative && token.RevokedAtUtc is not null && token.DeletedUpstreamAtUtc is null && token.ExpiresAtUtc > now,
         token.KeyId,
-        token.GetState(now, month));
+        token.GetState(now, month))
+    {
+        Terms = TokenRequest.FromToken(token),
+        LastUsedAtUtc = token.LastUsedAtUtc,
+        IsIssuedByMaster = token.IssuedByTokenId is not null,
+    };
 }

@@ -26,6 +26,21 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
     public int? RequestsPerMinute { get; init; }
 
     public int? ConcurrentRequests { get; init; }
+
+    /// <summary>The present terms of a token.</summary>
+    public static TokenRequest FromToken(ApiToken token) => new(token.Environment, token.UsageLimit, token.ExpiresAtUtc)
+    {
+        LimitPeriod = token.LimitPeriod,
+        LimitPolicy = token.LimitPolicy,
+        NotBeforeUtc = token.NotBeforeUtc,
+        AllowedConverters = token.AllowedConverters,
+        AllowedNetworks = token.AllowedNetworks,
+        AllowedOrigins = token.AllowedOrigins,
+        IsMaster = token.IsMaster,
+        IsNative = token.IsNative,
+        RequestsPerMinute = token.RequestsPerMinute,
+        ConcurrentRequests = token.ConcurrentRequests,
+    };
 }
 
 /// <summary>A new token with its secret, which is shown only once.</summary>

@@ -1779,6 +1779,34 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("Reservation");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Metering.TokenRequestCount", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("HourStartsAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "TokenId", "HourStartsAtUtc", "Outcome");
+
+                    b.HasIndex("HourStartsAtUtc");
+
+                    b.ToTable("TokenRequestCount");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3078,6 +3106,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid?>("IssuedByTokenId")
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("LastUsedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<DateOnly?>("LimitMonth")
                         .HasColumnType("date");
 
@@ -3168,6 +3199,93 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("ApiToken");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenEvent", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AuditEntryId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ResellerId", "TokenId", "AuditEntryId");
+
+                    b.ToTable("TokenEvent");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenTemplate", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AllowedConverters")
+                        .IsRequired()
+                        .HasMaxLength(10100)
+                        .HasColumnType("character varying(10100)");
+
+                    b.Property<string>("AllowedNetworks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<int?>("ConcurrentRequests")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int?>("ExpiresAfterDays")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<string>("LimitPolicy")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("UsageLimit")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
+
+                    b.HasIndex("ResellerId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("TokenTemplate");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

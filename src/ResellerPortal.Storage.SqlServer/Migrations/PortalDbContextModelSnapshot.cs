@@ -2066,6 +2066,40 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Metering.TokenRequestCount", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("HourStartsAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(24)
+                        .HasColumnType("nvarchar(24)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "TokenId", "HourStartsAtUtc", "Outcome");
+
+                    b.HasIndex("HourStartsAtUtc");
+
+                    b.ToTable("TokenRequestCount", t =>
+                        {
+                            t.HasTrigger("TokenRequestCount_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3555,6 +3589,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid?>("IssuedByTokenId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<long?>("LastUsedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<DateOnly?>("LimitMonth")
                         .HasColumnType("date");
 
@@ -3652,6 +3689,110 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("ApiToken", t =>
                         {
                             t.HasTrigger("ApiToken_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenEvent", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("AuditEntryId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("ResellerId", "TokenId", "AuditEntryId");
+
+                    b.ToTable("TokenEvent", t =>
+                        {
+                            t.HasTrigger("TokenEvent_moving");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenTemplate", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("AllowedConverters")
+                        .IsRequired()
+                        .HasMaxLength(10100)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("AllowedNetworks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int?>("ConcurrentRequests")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int?>("ExpiresAfterDays")
+                        .HasColumnType("int");
+
+                    b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("LimitPolicy")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("UsageLimit")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
+
+                    b.HasIndex("ResellerId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("TokenTemplate", t =>
+                        {
+                            t.HasTrigger("TokenTemplate_moving");
                         });
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);

@@ -1794,6 +1794,35 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("Reservation");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Metering.TokenRequestCount", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("TokenId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("HourStartsAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId", "TokenId", "HourStartsAtUtc", "Outcome");
+
+                    b.HasIndex("HourStartsAtUtc");
+
+                    b.ToTable("TokenRequestCount");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -3103,6 +3132,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("IssuedByTokenId")
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("LastUsedAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateOnly?>("LimitMonth")
                         .HasColumnType("TEXT");
 
@@ -3193,6 +3225,94 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("ApiToken");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenEvent", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("TokenId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("AuditEntryId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ResellerId", "TokenId", "AuditEntryId");
+
+                    b.ToTable("TokenEvent");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tokens.TokenTemplate", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("AllowedConverters")
+                        .IsRequired()
+                        .HasMaxLength(10100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AllowedNetworks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ConcurrentRequests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ExpiresAfterDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LimitPolicy")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UsageLimit")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId", "Id");
+
+                    b.HasIndex("Id");
+
+                    b.HasIndex("ResellerId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("TokenTemplate");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

@@ -5,22 +5,11 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Asks for the properties of a token and issues it with a callback of the caller.</summary>
-public sealed partial class TokenDialog
+public sealed partial class TokenDialog(TimeProvider clock)
 {
-    private string _environment = "production";
-    private long? _limit;
-    private LimitPeriod _period;
-    private LimitPolicy _policy;
-    private string? _expires;
-    private bool _hasMore;
-    private string? _notBefore;
-    private string? _converters;
-    private string? _networks;
-    private string? _origins;
-    private bool _isMaster;
-    private bool _isNative;
-    private int? _perMinute;
-    private int? _atOnce;
+    private TokenDraft _draft = new();
+    private TokenTemplate? _template;
+    private Refusal? _refusal;
     private IssuedToken? _issued;
 
     [Parameter, EditorRequired]
@@ -42,32 +31,35 @@ public sealed partial class TokenDialog
     [Parameter]
     public bool MayBeNative { get; set; }
 
-    protected override void OnInitialized() => _limit = MaxLimit;
+    /// <summary>What the token can start from.</summary>
+    [Parameter]
+    public IReadOnlyList<TokenTemplate> Templates { get; set; } = [];
+
+    protected override void OnInitialized() => _draft.Limit = MaxLimit;
+
+    private void Start(TokenTemplate? template)
+    {
+        _template = template;
+        _refusal = null;
+        if (template is not null)
+        {
+            _draft = TokenDraft.FromTerms(template.ToRequest(clock.GetUtcNow()));
+        }
+    }
 
     private async Task<Refusal?> ActAsync()
     {
-        if (!UtcDateTimeText.TryRead(_expires, out var expiresAtUtc) || !UtcDateTimeText.TryRead(_notBefore, out var notBeforeUtc))
+        var read = _draft.Read();
+        if (read.IsRefused)
         {
-            return Refusal.Because("Enter dates with a time in UTC, or leave them empty.");
+            return _refusal = read.Refusal;
         }
 
-        var basic = new TokenRequest(_environment, _limit, expiresAtUtc) { IsNative = _isNative };
-        var outcome = await Issue(_isNative ? basic : basic with
-        {
-            LimitPeriod = _period,
-            LimitPolicy = _policy,
-            NotBeforeUtc = notBeforeUtc,
-            AllowedConverters = SplitList(_converters),
-            AllowedNetworks = SplitList(_networks),
-            AllowedOrigins = SplitList(_origins),
-            IsMaster = _isMaster,
-            RequestsPerMinute = _perMinute,
-            ConcurrentRequests = _atOnce,
-        });
+        // ConvertAPI knows no other terms, and their fields are hidden.
+        var terms = read.Value;
+        var outcome = await Issue(
+            terms.IsNative ? new TokenRequest(terms.Environment, terms.UsageLimit, terms.ExpiresAtUtc) { IsNative = true } : terms);
         _issued = outcome.IsRefused ? null : outcome.Value;
-        return outcome.Refusal;
+        return _refusal = outcome.Refusal;
     }
-
-    private static string[] SplitList(string? text) =>
-        (text ?? "").Split([' ', ',', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -22,12 +22,16 @@ public sealed partial class TokenTable(IDialogService dialogs)
     [Parameter]
     public EventCallback<TokenRow> OnRotate { get; set; }
 
-    /// <summary>Whether a token may be made strict or lenient.</summary>
+    /// <summary>Whether a token may be edited.</summary>
     [Parameter]
-    public bool MayEditLimit { get; set; }
+    public Func<TokenRow, bool> MayEdit { get; set; } = _ => false;
 
     [Parameter]
-    public EventCallback<TokenRow> OnEditLimit { get; set; }
+    public EventCallback<TokenRow> OnEdit { get; set; }
+
+    /// <summary>The address of a token's page.</summary>
+    [Parameter, EditorRequired]
+    public Func<TokenRow, string> GetAddress { get; set; } = _ => "";
 
     [Parameter]
     public EventCallback<TokenRow> OnLeak { get; set; }
@@ -42,10 +46,7 @@ public sealed partial class TokenTable(IDialogService dialogs)
 
     private async Task ConfirmAsync(TokenRow token)
     {
-        if (await dialogs.ConfirmAsync(
-            $"Revoke {token.Environment} (…{token.SecretEnding})?",
-            "All applications that use this token lose access immediately. This cannot be undone.",
-            "Revoke token"))
+        if (await dialogs.ConfirmRevocationAsync(token))
         {
             await OnRevoke.InvokeAsync(token);
         }

@@ -298,6 +298,11 @@ public sealed class DemoSeeder(
                 await recorder.RecordAsync(owner.Scope, chunk, cancellationToken);
             }
 
+            if (period >= present.Previous)
+            {
+                await AddRequestsAsync(owner, facts, accounts, now, cancellationToken);
+            }
+
             // Last month is left for the user to invoice.
             if (period < present.Previous)
             {
@@ -310,6 +315,18 @@ public sealed class DemoSeeder(
 
         _clock.Now = now.AddHours(-3);
         await new PlanOrderService(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
+    }
+
+    private async Task AddRequestsAsync(
+        Actor owner,
+        IReadOnlyList<UsageFact> facts,
+        List<DemoAccount> accounts,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(owner.Scope);
+        db.TokenRequestCounts.AddRange(DemoRequests.Create(facts, accounts, owner.Reseller, now));
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private async Task TopUpAsync(Actor owner, List<DemoAccount> accounts, DateOnly day, CancellationToken cancellationToken)

@@ -42,7 +42,11 @@ public sealed partial class ComponentGalleryPage(
             IsNative: i == 3,
             WaitsForUpstream: i == 3,
             "0123456789abcdef",
-            state))];
+            state)
+        {
+            Terms = new TokenRequest("production", null, null),
+            LastUsedAtUtc = i == 0 ? null : _now.AddHours(-i),
+        })];
 
     private IReadOnlyList<UsageAlert> Alerts =>
         [.. ((int[])[50, 75, 90, 100]).Select(percent => new UsageAlert

@@ -99,6 +99,11 @@ public sealed class ModelTests
                 }
 
                 break;
+            case 97 or 98 when !model.Limits[step.Token].IsRevoked && !(model.Limits[step.Token].Ends <= now):
+                long? limit = step.Kind == 97 && step.Token != 2 ? null : step.Quantity * 5;
+                await TokenEditTests.EditAsync(sqlite, owner, tokens[step.Token], terms => terms with { UsageLimit = limit });
+                model.Limits[step.Token].Most = limit;
+                break;
             case 99:
                 await sqlite.Data.Tokens.RevokeAsync(owner, tokens[step.Token].Token.Id);
                 model.Limits[step.Token].IsRevoked = true;
@@ -115,8 +120,10 @@ public sealed class ModelTests
         public long Reserved { get; set; }
     }
 
-    private sealed record Limit(string Customer, long? Most, DateTimeOffset? Ends)
+    private sealed record Limit(string Customer, long? Granted, DateTimeOffset? Ends)
     {
+        public long? Most { get; set; } = Granted;
+
         public long Used { get; set; }
 
         public long Reserved { get; set; }

@@ -138,15 +138,76 @@ public sealed class MasterTokenTests(DatabaseServers databases) : IClassFixture<
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, master) = await SellMasterAsync(sqlite, new TokenRequest("api", 100, null));
         var child = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 5, null)));
-        var policies = new LimitPolicyService(sqlite.Database, sqlite.Clock);
 
-        await TestData.Valued(policies.SetAsync(owner, master.Token.Id, LimitPolicy.Lenient));
+        await Metering.TokenEditTests.EditAsync(sqlite, owner, master, terms => terms with { LimitPolicy = LimitPolicy.Lenient });
 
         Assert.Equal(5, Assert.IsType<ReserveResult.Held>(await Metering.WorstCostTests.ReserveAsync(sqlite, child, 60)).Quantity);
-        Assert.True((await policies.SetAsync(owner, child.Token.Id, LimitPolicy.Strict)).IsRefused);
+        Assert.True((await new TokenEditService(sqlite.Database, sqlite.Clock).EditAsync(
+            owner, child.Token.Id, new TokenRequest("api", 5, null))).IsRefused);
         var own = await TestData.Valued(sqlite.Data.Tokens.IssueSelfServiceAsync(
             TestData.CreateAdmin(customer), new TokenRequest("own", 5, null) { LimitPolicy = LimitPolicy.Lenient }));
         Assert.Equal(LimitPolicy.Strict, own.Token.LimitPolicy);
+    }
+
+    [Fact]
+    public async Task What_is_taken_from_a_master_token_is_taken_from_the_tokens_that_it_issued()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, _, master) = await SellMasterAsync(sqlite, new TokenRequest("api", null, null));
+        var free = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 5, null)));
+        var bound = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 5, null)
+        {
+            AllowedConverters = ["docx-to-pdf", "html-to-pdf"],
+            AllowedNetworks = ["203.0.0.0/16", "2001:db8::1/128"],
+        }));
+        var lost = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 5, null)
+        {
+            AllowedConverters = ["html-to-pdf"],
+        }));
+        var ends = sqlite.Clock.GetUtcNow().AddDays(3);
+
+        await Metering.TokenEditTests.EditAsync(sqlite, owner, master, terms => terms with
+        {
+            ExpiresAtUtc = ends,
+            AllowedConverters = ["docx-to-pdf"],
+            AllowedNetworks = ["203.0.113.0/24", "2001:db8::/32"],
+            RequestsPerMinute = 60,
+        });
+
+        await using var db = sqlite.OpenAll();
+        var rows = await db.ApiTokens.ToDictionaryAsync(t => t.Id);
+        Assert.Equal(["docx-to-pdf"], rows[free.Token.Id].AllowedConverters);
+        Assert.Equal(["203.0.113.0/24", "2001:db8::/32"], rows[free.Token.Id].AllowedNetworks);
+        Assert.Equal((ends, 60), (rows[free.Token.Id].ExpiresAtUtc, rows[free.Token.Id].RequestsPerMinute));
+        Assert.Equal(["docx-to-pdf"], rows[bound.Token.Id].AllowedConverters);
+        Assert.Equal(["2001:db8::1/128", "203.0.113.0/24"], rows[bound.Token.Id].AllowedNetworks);
+        Assert.Null(rows[bound.Token.Id].RevokedAtUtc);
+        Assert.NotNull(rows[lost.Token.Id].RevokedAtUtc);
+
+        // A wider master token makes none wider.
+        await Metering.TokenEditTests.EditAsync(sqlite, owner, master, terms => terms with { AllowedConverters = [], ExpiresAtUtc = null });
+        Assert.Equal(["docx-to-pdf"], (await db.ApiTokens.AsNoTracking().SingleAsync(t => t.Id == free.Token.Id)).AllowedConverters);
+    }
+
+    [Fact]
+    public async Task A_master_tokens_limit_is_not_lowered_below_what_its_tokens_may_use()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, _, master) = await SellMasterAsync(sqlite, new TokenRequest("api", null, null));
+        var child = await TestData.Valued(IssueAsync(sqlite, master.Token, new TokenRequest("api", 30, null)));
+        await sqlite.UseAsync(master.Secret, 10);
+        await sqlite.UseAsync(child.Secret, 5);
+        var edits = new TokenEditService(sqlite.Database, sqlite.Clock);
+
+        var refused = await edits.EditAsync(owner, master.Token.Id, new TokenRequest("api", 39, null));
+        Assert.Equal(nameof(TokenRequest.UsageLimit), refused.Refusal!.Field);
+        await TestData.Valued(edits.EditAsync(owner, master.Token.Id, new TokenRequest("api", 41, null)));
+
+        Assert.True((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 2, null))).IsRefused);
+        Assert.False((await IssueAsync(sqlite, master.Token, new TokenRequest("api", 1, null))).IsRefused);
+        await sqlite.Data.Tokens.RevokeAsync(owner, child.Token.Id);
+        Assert.False((await edits.EditAsync(owner, master.Token.Id, new TokenRequest("api", 16, null))).IsRefused);
+        await sqlite.AssertLedgerIsCleanAsync();
     }
 
     private static Task<Outcome<IssuedToken>> IssueAsync(TestDatabase database, ApiToken master, TokenRequest request) =>

@@ -96,6 +96,64 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_that_names_a_field_is_shown_at_it_and_opens_the_options_that_hold_it()
+    {
+        var provider = Render<MudDialogProvider>();
+        Render<MudPopoverProvider>();
+        var refusal = Refusal.Because("Slower.", nameof(TokenRequest.RequestsPerMinute));
+        var parameters = new DialogParameters<TokenDialog>
+        {
+            { d => d.Issue, _ => Task.FromResult<Outcome<IssuedToken>>(refusal) },
+        };
+        await provider.InvokeAsync(() => Services.GetRequiredService<IDialogService>().ShowAsync<TokenDialog>("", parameters));
+        Assert.DoesNotContain("Requests per minute", provider.Markup, StringComparison.Ordinal);
+
+        Act(provider, "Issue token");
+
+        provider.WaitForAssertion(() => Assert.Equal(
+            "Slower.", Assert.Single(provider.FindAll(".mud-input-helper-text.mud-input-error")).TextContent.Trim()));
+        Assert.Contains("Requests per minute", provider.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_fills_in_the_form()
+    {
+        var provider = Render<MudDialogProvider>();
+        Render<MudPopoverProvider>();
+        var issued = new List<TokenRequest>();
+        var template = new TokenTemplate
+        {
+            ResellerId = default,
+            Name = "Trial",
+            Environment = "trial",
+            UsageLimit = 100,
+            LimitPeriod = LimitPeriod.Month,
+            AllowedConverters = ["docx-to-pdf/openoffice"],
+        };
+        var parameters = new DialogParameters<TokenDialog>
+        {
+            { d => d.Templates, [template] },
+            { d => d.Issue, RecordAsync },
+        };
+        await provider.InvokeAsync(() => Services.GetRequiredService<IDialogService>().ShowAsync<TokenDialog>("", parameters));
+        var select = provider.FindComponents<MudSelect<TokenTemplate>>().Single().Instance;
+
+        await provider.InvokeAsync(() => select.ValueChanged.InvokeAsync(template));
+        Act(provider, "Issue token");
+
+        provider.WaitForAssertion(() => Assert.Single(issued));
+        Assert.Equal(("trial", 100L, LimitPeriod.Month, null), (
+            issued[0].Environment, issued[0].UsageLimit, issued[0].LimitPeriod, issued[0].ExpiresAtUtc));
+        Assert.Equal(["docx-to-pdf/openoffice"], issued[0].AllowedConverters);
+
+        Task<Outcome<IssuedToken>> RecordAsync(TokenRequest request)
+        {
+            issued.Add(request);
+            return Task.FromResult<Outcome<IssuedToken>>(Issued());
+        }
+    }
+
+    [Fact]
     public void Revoking_asks_first()
     {
         var revoked = new List<TokenRow>();
@@ -119,9 +177,16 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
             false,
             false,
             "0",
-            TokenState.Active);
+            TokenState.Active)
+        {
+            Terms = new TokenRequest("production", null, null),
+        };
         var table = Render<TokenTable>(
-            p => p.Add(t => t.Rows, [row]).Add(t => t.IfEmpty, "none").Add(t => t.MayRevoke, true).Add(t => t.OnRevoke, revoked.Add));
+            p => p.Add(t => t.Rows, [row])
+                .Add(t => t.IfEmpty, "none")
+                .Add(t => t.GetAddress, token => "/my/tokens/" + token.Id)
+                .Add(t => t.MayRevoke, true)
+                .Add(t => t.OnRevoke, revoked.Add));
 
         Act(table, "Revoke");
         Assert.Empty(revoked);

@@ -73,8 +73,8 @@ public static class CommandList
     {
         (SearchKind.Reseller, _) => $"/operator/resellers/{hit.Id}",
         (SearchKind.Customer, _) => $"/reseller/customers/{hit.Id}",
-        (SearchKind.Token, null) => $"/reseller/customers/{hit.CustomerId}",
-        (SearchKind.Token, _) => "/my/tokens",
+        (SearchKind.Token, null) => $"/reseller/customers/{hit.CustomerId}/tokens/{hit.Id}",
+        (SearchKind.Token, _) => $"/my/tokens/{hit.Id}",
         (SearchKind.LedgerEntry, null) => $"/reseller/ledger?request={hit.Id}",
         (SearchKind.LedgerEntry, _) => "/my/ledger",
         (_, null) => $"/reseller/invoices/{hit.Id}",

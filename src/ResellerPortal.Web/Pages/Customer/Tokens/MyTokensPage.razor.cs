@@ -80,30 +80,20 @@ public sealed partial class MyTokensPage(
         await LoadAsync();
     }
 
-    private async Task RotateAsync(TokenRow token)
+    private Task RotateAsync(TokenRow token) => ReloadAsync(dialogs.RotateTokenAsync(token));
+
+    private Task EditAsync(TokenRow token) =>
+        ReloadAsync(dialogs.EditTokenAsync(token, mayBeLenient: false, _allowance?.MaxLimit, snackbar));
+
+    private Task ReportLeakAsync(TokenRow token) => ReloadAsync(dialogs.ReportTokenLeakAsync(token, _mayManage));
+
+    private async Task ReloadAsync(Task<bool> change)
     {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
-        if (isDone && result is IssuedToken issued)
+        if (await change)
         {
-            await dialogs.ShowTokenAsync(issued);
             await LoadAsync();
         }
     }
 
-    private async Task ReportLeakAsync(TokenRow token)
-    {
-        var (isDone, result) = await dialogs.ActAsync(
-            new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });
-        if (!isDone)
-        {
-            return;
-        }
-
-        if (result is IssuedToken issued)
-        {
-            await dialogs.ShowTokenAsync(issued);
-        }
-
-        await LoadAsync();
-    }
+    private bool MayEdit(TokenRow token) => _mayManage && token is { IsSelfService: true, IsIssuedByMaster: false, HasEnded: false };
 }

@@ -15,6 +15,7 @@ public sealed partial class CustomerPage(
     CustomerQueries queries,
     TokenQueries tokenQueries,
     ApiTokenService tokens,
+    TokenTemplateService templates,
     InvoiceDrafter drafter,
     NavigationManager navigation,
     IDialogService dialogs,
@@ -93,6 +94,7 @@ public sealed partial class CustomerPage(
     {
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
         {
+            { d => d.Templates, await templates.ListAsync(await current.GetAsync()) },
             { d => d.MayBeMaster, true },
             { d => d.MayBeLenient, true },
             { d => d.MayBeNative, _detail!.Reseller.IssuesNativeTokens },
@@ -112,41 +114,21 @@ public sealed partial class CustomerPage(
         await LoadAsync();
     }
 
-    private async Task RotateAsync(TokenRow token)
+    private Task RotateAsync(TokenRow token) => ReloadAsync(dialogs.RotateTokenAsync(token));
+
+    private Task EditTokenAsync(TokenRow token) =>
+        ReloadAsync(dialogs.EditTokenAsync(token, mayBeLenient: true, maxLimit: null, snackbar));
+
+    private Task ReportLeakAsync(TokenRow token) =>
+        ReloadAsync(dialogs.ReportTokenLeakAsync(token, _actor!.May(Permission.TokensIssue)));
+
+    private async Task ReloadAsync(Task<bool> change)
     {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
-        if (isDone && result is IssuedToken issued)
+        if (await change)
         {
-            await dialogs.ShowTokenAsync(issued);
             await LoadAsync();
         }
     }
 
-    private async Task EditLimitAsync(TokenRow token)
-    {
-        if ((await dialogs.ActAsync(new DialogParameters<LimitPolicyDialog> { { d => d.Token, token } })).IsDone)
-        {
-            await LoadAsync();
-        }
-    }
-
-    private async Task ReportLeakAsync(TokenRow token)
-    {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog>
-        {
-            { d => d.Token, token },
-            { d => d.MayRotate, _actor!.May(Permission.TokensIssue) },
-        });
-        if (!isDone)
-        {
-            return;
-        }
-
-        if (result is IssuedToken issued)
-        {
-            await dialogs.ShowTokenAsync(issued);
-        }
-
-        await LoadAsync();
-    }
+    private bool MayEdit(TokenRow token) => _actor!.May(Permission.TokensIssue) && !token.HasEnded && !token.IsIssuedByMaster;
 }

@@ -42,11 +42,14 @@ public sealed partial class LedgerPage(
     private string? Converter { get; set; }
 
     [SupplyParameterFromQuery]
+    private string? Token { get; set; }
+
+    [SupplyParameterFromQuery]
     private string? Request { get; set; }
 
     protected override async Task OnParametersSetAsync()
     {
-        var url = new LedgerUrl(From, To, Customer, Environment, Converter, Request);
+        var url = new LedgerUrl(From, To, Customer, Environment, Converter, Token, Request);
         if (_url == url)
         {
             return;

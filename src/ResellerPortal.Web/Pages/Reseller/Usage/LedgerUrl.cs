@@ -9,9 +9,16 @@ namespace ResellerPortal.Web.ResellerPages.Usage;
 /// The ledger filter in the URL, so that a view can be shared and the export uses the same filter. Dates are inclusive and in
 /// the reseller's time zone; invalid values are ignored.
 /// </summary>
-public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter, string? Request)
+public sealed record LedgerUrl(
+    string? From,
+    string? To,
+    string? Customer,
+    string? Environment,
+    string? Converter,
+    string? Token = null,
+    string? Request = null)
 {
-    public static LedgerUrl None { get; } = new(null, null, null, null, null, null);
+    public static LedgerUrl None { get; } = new(null, null, null, null, null);
 
     public LedgerFilter ToFilter() => new(
         Day(From),
@@ -19,6 +26,7 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
         Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null,
         NullIfEmpty(Environment),
         NullIfEmpty(Converter),
+        Guid.TryParse(Token, out var token) ? token : null,
         Guid.TryParse(Request, out var request) ? request : null);
 
     public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
@@ -28,6 +36,7 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
         ["customer"] = Customer,
         ["environment"] = Environment,
         ["converter"] = Converter,
+        ["token"] = Token,
         ["request"] = Request,
     }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
 
