@@ -75,7 +75,7 @@ public static class Navigation
             's',
             [
                 new(Permission.ResellerView, "/reseller/pricing", "Pricing"),
-                new(Permission.TokensIssue, "/reseller/token-templates", "Token templates"),
+                new(Permission.ResellerView, "/reseller/token-templates", "Token templates"),
                 new(Permission.GatewayManage, "/reseller/gateway", "Gateway"),
                 new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings"),
                 new(Permission.InvoicesConfigure, "/reseller/emails", "Emails"),
