@@ -4,7 +4,7 @@ using ResellerPortal.EndToEnd.Tests.PageObjects;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>What the browser of a new person reads over the wire. Only a published portal has its files compressed as well as can be.</summary>
+/// <summary>What the browser of a new person reads. Only a published portal has its files compressed as well as can be.</summary>
 public sealed class FirstLoadTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-published-");
@@ -43,18 +43,12 @@ public sealed class FirstLoadTests(Browser browser) : IClassFixture<Browser>, ID
 
     private static async Task PublishAsync(DirectoryInfo target)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "ResellerPortal.sln")))
-        {
-            root = root.Parent!;
-        }
-
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         using var publish = Process.Start(new ProcessStartInfo(
             "dotnet",
             ["publish", "src/ResellerPortal.Web", "--no-build", "--configuration", configuration, "--output", target.FullName])
         {
-            WorkingDirectory = root.FullName,
+            WorkingDirectory = RepositoryFolder.Find(),
             RedirectStandardOutput = true,
         })!;
         var output = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -66,7 +66,7 @@ public sealed class OfficialClientTests
 
     private static async Task<JsonElement> RunAsync(Uri address, string token, string master, string exhausted)
     {
-        var folder = Path.Combine(Repository(), "tests", "ResellerPortal.EndToEnd.Tests", "NodeClient");
+        var folder = Path.Combine(RepositoryFolder.Find(), "tests", "ResellerPortal.EndToEnd.Tests", "NodeClient");
         var start = new ProcessStartInfo(
             "node", "journey.js")
         { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -79,16 +79,5 @@ public sealed class OfficialClientTests
         var output = await node.StandardOutput.ReadToEndAsync();
         await node.WaitForExitAsync();
         return node.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException(await errors);
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "ResellerPortal.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }

@@ -79,7 +79,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || localStorage.getItem(letters) === "off"
-      || document.querySelector("dialog[open], .mud-dialog, .mud-popover-open")) {
+      || document.querySelector("dialog[open], .mud-dialog, .mud-popover-open, [popover]:popover-open")) {
       return;
     }
     if (Date.now() - openedPlace < sequenceMilliseconds) {

@@ -30,6 +30,8 @@ public sealed partial class MonthEndPage(
     private readonly CancellationTokenSource _left = new();
     private IReadOnlyList<BillingPeriod> _periods = [];
     private BillingPeriod _period;
+    private PageHeader? _header;
+
     private MonthEndReviewResult? _review;
     private InvoiceScheduleView? _schedule;
     private MonthEndProgress? _progress;
@@ -132,6 +134,7 @@ public sealed partial class MonthEndPage(
         var actor = await current.GetAsync();
         runner.TryFinalise(actor, _period);
         await WatchAsync(actor);
+        await _header!.FocusAsync();
     }
 
     /// <summary>Polls the progress of the run until it ends or the user leaves the page.</summary>
