@@ -28,7 +28,7 @@ public sealed class KeyboardJourneyTests(Browser browser) : IClassFixture<Browse
         await keys.FillAsync("input Email address", "owner@northwind.example");
         await keys.FillAsync("input Password", TestData.Password);
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Dashboard", Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Home", Level = 1 })).ToBeVisibleAsync();
 
         await keys.PressAsync("a Customers");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Customers", Level = 1 })).ToBeFocusedAsync();
@@ -47,6 +47,7 @@ public sealed class KeyboardJourneyTests(Browser browser) : IClassFixture<Browse
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Acme Publishing", Level = 1 })).ToBeVisibleAsync();
         await keys.IsOnPageAsync();
 
+        await keys.PressAsync("a Tokens");
         await keys.PressAsync("button Issue token");
         await keys.SeesDialogAsync();
         await keys.PressAsync("button Issue token");
@@ -54,6 +55,7 @@ public sealed class KeyboardJourneyTests(Browser browser) : IClassFixture<Browse
         await keys.PressAsync("button Done");
         await keys.IsBackAsync("button Issue token");
 
+        await keys.PressAsync("a Pricing");
         await keys.FillAsync("input Markup", "20");
         await keys.PressAsync("button Set price");
         await Assertions.Expect(page.GetByText("Current: cost + 20%")).ToBeVisibleAsync();
@@ -64,7 +66,8 @@ public sealed class KeyboardJourneyTests(Browser browser) : IClassFixture<Browse
         await keys.FillAsync("input Email address", "owner@northwind.example");
         await keys.FillAsync("input Password", TestData.Password);
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Dashboard", Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Home", Level = 1 })).ToBeVisibleAsync();
+        await keys.PressAsync("a Billing");
         await keys.PressAsync("a Month end");
         await keys.PressAsync("button Draft invoices");
         await Assertions.Expect(page.GetByText("October 2026: 1 drafted.")).ToBeVisibleAsync();

@@ -100,6 +100,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.FillAsync("Country", "DE");
         await owner.ConfirmAsync("Add customer");
         var invitation = await owner.TakeSecretAsync();
+        await owner.OpenTabAsync("Tokens", "Tokens");
         await owner.SeesAsync("No tokens yet");
         return invitation;
     }
@@ -124,6 +125,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
     private static async Task SetMarkupAsync(PortalPage owner)
     {
         // A price below cost is allowed but shows a warning.
+        await owner.OpenTabAsync("Pricing", "Pricing");
         await owner.FillAsync("Markup", "-10");
         await owner.SeesAsync("This sells below cost");
         await owner.FillAsync("Markup", "20");
@@ -134,6 +136,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task<string> IssueTokenAsync(PortalPage owner)
     {
+        await owner.OpenTabAsync("Tokens", "Tokens");
         await owner.PressAsync("Issue token");
         await owner.FillAsync("Usage limit (conversions)", "0");
         await owner.ConfirmAsync("Issue token");

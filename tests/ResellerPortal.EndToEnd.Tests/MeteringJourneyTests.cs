@@ -127,7 +127,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.OpenAsync("/reseller/history", "History");
         await owner.SeesRowAsync("its own account, new secret; region eu");
 
-        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}/tokens", "Tokens");
         await owner.PressAsync("Issue token");
         await owner.FillAsync("Environment", "account");
         await owner.PressAsync("More options");

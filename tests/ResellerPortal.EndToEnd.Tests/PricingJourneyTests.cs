@@ -87,6 +87,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.ConfirmAsync("Add customer");
         await owner.TakeSecretAsync();
         await owner.SeesAsync("Billed in USD. Amounts on this page are in EUR at 1 EUR = 1.25 USD this month.");
+        await owner.OpenTabAsync("Pricing", "Pricing");
         await owner.ChooseAsync("Pricing model", "Fixed price");
         await owner.FillAsync("Price per conversion", "0.012");
         await owner.SeesAsync("costs you 0.0125 USD");

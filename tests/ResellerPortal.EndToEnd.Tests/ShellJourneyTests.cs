@@ -34,7 +34,7 @@ public sealed class ShellJourneyTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(search).ToHaveAttributeAsync("aria-activedescendant", (await options.Nth(1).GetAttributeAsync("id"))!);
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Issue token");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/reseller/customers/{acme.Id}$"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/reseller/customers/{acme.Id}/tokens$"));
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
 

@@ -30,7 +30,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.PressAsync("Save");
         await owner.SeesAsync("Conversions use your own account");
 
-        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}/tokens", "Tokens");
         await owner.PressAsync("Issue token");
 
         // On a busy machine a choice is lost if the dialog is rendered again while it is made.
@@ -53,7 +53,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SeesAsync("Statistics imported");
 
         upstream.Fails = HttpStatusCode.ServiceUnavailable;
-        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}/tokens", "Tokens");
         await owner.PressAsync("Revoke");
         await owner.ConfirmAsync("Revoke token");
         await owner.SeesAsync("Revocation pending");
@@ -61,8 +61,8 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics unavailable"));
         upstream.Fails = null;
         await owner.SeesInTimeAsync(
-            $"/reseller/customers/{acme.Id}",
-            "Acme",
+            $"/reseller/customers/{acme.Id}/tokens",
+            "Tokens",
             owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Revocation pending" }).Filter(new() { HasText = "Revoked" }));
         Assert.Equal([secret], upstream.Deleted);
     }

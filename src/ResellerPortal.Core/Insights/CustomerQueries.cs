@@ -116,6 +116,14 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             [.. pricing.Cards.OrderByDescending(c => c.Version)]);
     }
 
+    /// <returns>Null if the customer is not the actor's.</returns>
+    public async Task<string?> FindNameAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return await db.Customers.Where(c => c.Id == customerId).Select(c => c.Name).SingleOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>The time zone of the reseller's months.</summary>
     public async Task<TimeZoneInfo> GetTimeZoneAsync(Actor actor, CancellationToken cancellationToken = default)
     {

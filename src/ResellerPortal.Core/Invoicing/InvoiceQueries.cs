@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Monetary;
@@ -23,6 +24,30 @@ public sealed record InvoiceRow(
 /// <param name="Positions">The invoice lines that it credits.</param>
 public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
 
+public enum InvoiceShow
+{
+    All,
+    Drafts,
+
+    /// <summary>Finalised invoices with an amount due.</summary>
+    Unpaid,
+
+    /// <summary>Unpaid ones whose due date has passed.</summary>
+    Overdue,
+}
+
+public enum InvoiceSort
+{
+    Month,
+    Number,
+    Customer,
+    DueDate,
+    Total,
+}
+
+/// <param name="Text">Part of a number or of the customer's name, ignoring case.</param>
+public sealed record InvoiceFilter(InvoiceShow Show = InvoiceShow.All, CustomerId? CustomerId = null, string? Text = null);
+
 public sealed record InvoiceList(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
 /// <summary>An invoice with its lines, for pages.</summary>
@@ -41,33 +66,31 @@ public sealed record InvoiceView(
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Lists invoices, newest month first. A customer sees its own, without drafts.</summary>
-    /// <param name="unpaidOnly">Only finalised invoices with an amount due.</param>
+    /// <summary>Lists invoices. A customer sees its own, without drafts.</summary>
     public async Task<InvoiceList> ReadPageAsync(
         Actor actor,
-        bool draftsOnly,
-        bool unpaidOnly,
-        CustomerId? customerId,
+        InvoiceFilter filter,
+        InvoiceSort sort,
+        bool descending,
         int skip,
         int take,
         CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         await using var db = database.Open(GetScope(actor));
-        var invoices = FilterVisible(db, actor);
-        invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
-        invoices = unpaidOnly ? invoices.Where(Invoice.HasDue) : invoices;
-        invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
-        var count = await invoices.CountAsync(cancellationToken);
-        var rows = await invoices
-            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { Invoice = i, c.Name })
-            .OrderByDescending(r => r.Invoice.PeriodStart)
-            .ThenBy(r => r.Name)
-            .Skip(skip)
-            .Take(take)
-            .ToListAsync(cancellationToken);
         var today = await GetTodayAsync(db, cancellationToken);
+        var invoices = Filter(FilterVisible(db, actor), filter, today)
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new CustomerInvoice { Invoice = i, CustomerName = c.Name });
+        if (!string.IsNullOrWhiteSpace(filter.Text))
+        {
+            var words = filter.Text.Trim().ToUpperInvariant();
+            invoices = invoices.Where(r => r.CustomerName.ToUpper().Contains(words) || r.Invoice.Number!.ToUpper().Contains(words));
+        }
+
+        var count = await invoices.CountAsync(cancellationToken);
+        var rows = await Sort(invoices, sort, descending).Skip(skip).Take(take).ToListAsync(cancellationToken);
         var notes = await ReadCreditNotesAsync(db, [.. rows.Select(r => r.Invoice.Id)], cancellationToken);
-        return new InvoiceList([.. rows.Select(r => CreateRow(r.Invoice, r.Name, today, notes))], count);
+        return new InvoiceList([.. rows.Select(r => CreateRow(r.Invoice, r.CustomerName, today, notes))], count);
     }
 
     /// <returns>Null if the invoice does not exist for this actor.</returns>
@@ -124,6 +147,34 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 
+    private static IQueryable<Invoice> Filter(IQueryable<Invoice> invoices, InvoiceFilter filter, DateOnly today)
+    {
+        invoices = filter.CustomerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
+        return filter.Show switch
+        {
+            InvoiceShow.Drafts => invoices.Where(i => i.FinalisedAtUtc == null),
+            InvoiceShow.Unpaid => invoices.Where(Invoice.HasDue),
+            InvoiceShow.Overdue => invoices.Where(Invoice.HasDue).Where(i => i.DueOn < today),
+            _ => invoices,
+        };
+    }
+
+    private static IOrderedQueryable<CustomerInvoice> Sort(IQueryable<CustomerInvoice> rows, InvoiceSort sort, bool descending)
+    {
+        // The name and the id make the order of equal values the same on every page.
+        return (sort switch
+        {
+            InvoiceSort.Number => By(r => r.Invoice.Number),
+            InvoiceSort.Customer => By(r => r.CustomerName),
+            InvoiceSort.DueDate => By(r => r.Invoice.DueOn),
+            InvoiceSort.Total => By(r => r.Invoice.NetMinorUnits + r.Invoice.TaxMinorUnits),
+            _ => By(r => r.Invoice.PeriodStart),
+        }).ThenBy(r => r.CustomerName).ThenBy(r => r.Invoice.Id);
+
+        IOrderedQueryable<CustomerInvoice> By<TKey>(Expression<Func<CustomerInvoice, TKey>> key) =>
+            descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
+    }
+
     private static TenantScope GetScope(Actor actor)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
@@ -164,4 +215,11 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         invoice.Due,
         invoice.GetState(today),
         [.. notes[invoice.Id]]);
+
+    private sealed class CustomerInvoice
+    {
+        public required Invoice Invoice { get; init; }
+
+        public required string CustomerName { get; init; }
+    }
 }

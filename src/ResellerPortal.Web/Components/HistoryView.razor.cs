@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
@@ -28,6 +29,10 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private bool _mayExport;
     private bool _isOperator;
 
+    /// <summary>Only events of this customer.</summary>
+    [Parameter]
+    public CustomerId? Customer { get; set; }
+
     [SupplyParameterFromQuery(Name = "event")]
     private string? Action { get; set; }
 
@@ -47,13 +52,18 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        (_mayExport, _isOperator) = (actor.May(HistoryQueries.ExportPermission(actor)), actor.Scope.CrossesTenants);
+        (_mayExport, _isOperator) =
+            (Customer is null && actor.May(HistoryQueries.ExportPermission(actor)), actor.Scope.CrossesTenants);
     }
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await history.ReadPageAsync(
-            await current.GetAsync(), ReadFilter(Action, Search, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
+            await current.GetAsync(),
+            ReadFilter(Action, Search, From, To) with { Customer = Customer },
+            state.Page * state.PageSize,
+            state.PageSize,
+            cancellationToken);
         return new TableData<HistoryRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 

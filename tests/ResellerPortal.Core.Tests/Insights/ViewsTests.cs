@@ -43,7 +43,8 @@ public sealed class ViewsTests(DatabaseServers databases) : IClassFixture<Databa
         Assert.Single(dashboard.Alerts);
         Assert.Equal(2, (await views.ListNamesAsync(owner)).Count);
         Assert.Equal(40, (await views.FindDetailAsync(owner, acme.Id))!.Months[^1].Summary.Conversions);
-        Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).ReadPageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
+        Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).ReadPageAsync(
+            owner, new InvoiceFilter(CustomerId: acme.Id), InvoiceSort.Month, true, 0, 10)).Rows);
         Assert.Single((await new PlanQueries(database.Database).ListAllOrdersAsync(TestData.Operator, 0, 10)).Rows);
         Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).ListResellersAsync(TestData.Operator)).Customers);
         Assert.Equal(

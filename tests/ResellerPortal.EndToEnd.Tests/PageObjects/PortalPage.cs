@@ -32,6 +32,15 @@ internal sealed class PortalPage(IPage page)
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
     }
 
+    /// <summary>Opens one of the tabs of a customer's record.</summary>
+    public async Task OpenTabAsync(string tab, string title)
+    {
+        await Page.GetByRole(AriaRole.Navigation, new() { Name = "Customer", Exact = true })
+            .GetByRole(AriaRole.Link, new() { Name = tab, Exact = true })
+            .ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
+    }
+
     public ILocator Row(string text) => Page.GetByRole(AriaRole.Row).Filter(new() { HasText = text });
 
     public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
 using ResellerPortal.Web.Account;

@@ -46,10 +46,17 @@ internal static class PageList
             Record = portal => portal.Customer,
             Dialogs =
             [
-                ("Issue token", "TokenDialog"),
                 ("Edit details", "CustomerDialog"),
                 ("End contract", "ContractEndDialog"),
                 ("View as customer", "SupportSessionDialog"),
+            ],
+        },
+        new(Viewer.Reseller, "/reseller/customers/{Id:guid}/tokens")
+        {
+            Record = portal => portal.Customer,
+            Dialogs =
+            [
+                ("Issue token", "TokenDialog"),
                 ("Edit", "EditTokenDialog"),
                 ("Rotate", "RotateDialog"),
                 ("Report leak", "RevokeLeakedTokenDialog"),
@@ -61,6 +68,10 @@ internal static class PageList
             Record = portal => $"{portal.Customer} {portal.Token}",
         },
         new(Viewer.Reseller, "/reseller/token-templates") { Dialogs = [("Add template", "TokenTemplateDialog")] },
+        new(Viewer.Reseller, "/reseller/customers/{Id:guid}/pricing") { Record = portal => portal.Customer },
+        new(Viewer.Reseller, "/reseller/customers/{Id:guid}/usage") { Record = portal => portal.Customer },
+        new(Viewer.Reseller, "/reseller/customers/{Id:guid}/invoices") { Record = portal => portal.Customer },
+        new(Viewer.Reseller, "/reseller/customers/{Id:guid}/activity") { Record = portal => portal.Customer },
         new(Viewer.Reseller, "/reseller/customers/{Id:guid}/balance")
         {
             Record = portal => portal.PrepaidCustomer,

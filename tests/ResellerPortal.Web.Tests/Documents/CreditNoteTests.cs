@@ -84,7 +84,7 @@ public sealed class CreditNoteTests
         Assert.True((await payments.RecordAsync(owner, payment with { IdempotencyKey = Guid.NewGuid() })).IsRefused);
         Assert.Empty(
             (await server.Services.GetRequiredService<InvoiceQueries>().ReadPageAsync(
-                owner, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
+                owner, new InvoiceFilter(InvoiceShow.Unpaid), InvoiceSort.Month, true, 0, 10)).Rows);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class DatevFileTests
         }
 
         var page = await server.Services.GetRequiredService<InvoiceQueries>().ReadPageAsync(
-            owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
+            owner, new InvoiceFilter(CustomerId: second.Id), InvoiceSort.Month, true, 0, 1);
         await TestData.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
         var journal = server.Services.GetRequiredService<JournalExport>();
         Assert.Contains(

@@ -40,11 +40,11 @@ public static class CommandList
     {
         if (actor.May(Permission.TokensIssue))
         {
-            yield return new($"Issue token for {customer.Title}", "", $"/reseller/customers/{customer.Id}?do=issue-token");
+            yield return new($"Issue token for {customer.Title}", "", $"/reseller/customers/{customer.Id}/tokens?do=issue-token");
         }
 
-        yield return new($"View invoices of {customer.Title}", "", $"/reseller/invoices?customer={customer.Id}");
-        yield return new($"View usage of {customer.Title}", "", $"/reseller/ledger?customer={customer.Id}");
+        yield return new($"View invoices of {customer.Title}", "", $"/reseller/customers/{customer.Id}/invoices");
+        yield return new($"View usage of {customer.Title}", "", $"/reseller/customers/{customer.Id}/usage");
     }
 
     private static IEnumerable<Command> CreateActions(Actor actor)

@@ -41,9 +41,9 @@ public sealed partial class MyInvoicesPage(
     {
         var page = await queries.ReadPageAsync(
             await current.GetAsync(),
-            draftsOnly: false,
-            unpaidOnly: false,
-            null,
+            new InvoiceFilter(),
+            InvoiceSort.Month,
+            descending: true,
             state.Page * state.PageSize,
             state.PageSize,
             cancellationToken);

@@ -16,6 +16,7 @@ public sealed partial class MyTokensPage(
     IDialogService dialogs,
     ISnackbar snackbar)
 {
+    private readonly RequestedAction _action = new(navigation);
     private IReadOnlyList<TokenRow>? _tokens;
     private TokenAllowance? _allowance;
     private bool _mayManage;
@@ -37,13 +38,10 @@ public sealed partial class MyTokensPage(
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Action == "create")
+        if (_action.Take(Action) == "create" && _mayManage && _allowance?.SelfServiceTokens > 0)
         {
-            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
-            if (_mayManage && _allowance?.SelfServiceTokens > 0)
-            {
-                await IssueAsync();
-            }
+            await Task.Yield();
+            await IssueAsync();
         }
     }
 

@@ -18,7 +18,6 @@ public sealed partial class BalancePage(
 {
     private Actor? _actor;
     private BalanceOverview? _overview;
-    private bool _isMissing;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -29,7 +28,6 @@ public sealed partial class BalancePage(
     {
         _actor = await current.GetAsync();
         _overview = await queries.ReadAsync(_actor, new CustomerId(Id));
-        _isMissing = _overview is null;
     }
 
     private Task TopUpAsync() => RecordAsync(BalanceTransactionKind.TopUp);

@@ -11,7 +11,6 @@ namespace ResellerPortal.Web.ResellerPages.Customers;
 public sealed partial class CustomerMembersPage(CurrentActor current, CustomerQueries queries, IDialogService dialogs)
 {
     private CustomerDetail? _detail;
-    private bool _isMissing;
     private bool _mayManagePrivacy;
 
     [Parameter]
@@ -22,7 +21,6 @@ public sealed partial class CustomerMembersPage(CurrentActor current, CustomerQu
         var actor = await current.GetAsync();
         _mayManagePrivacy = actor.May(Permission.PrivacyManage);
         _detail = await queries.FindDetailAsync(actor, new CustomerId(Id));
-        _isMissing = _detail is null;
     }
 
     private async Task EraseAsync()

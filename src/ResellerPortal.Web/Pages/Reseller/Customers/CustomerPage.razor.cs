@@ -4,7 +4,6 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tokens;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -13,9 +12,6 @@ namespace ResellerPortal.Web.ResellerPages.Customers;
 public sealed partial class CustomerPage(
     CurrentActor current,
     CustomerQueries queries,
-    TokenQueries tokenQueries,
-    ApiTokenService tokens,
-    TokenTemplateService templates,
     InvoiceDrafter drafter,
     NavigationManager navigation,
     IDialogService dialogs,
@@ -23,32 +19,18 @@ public sealed partial class CustomerPage(
 {
     private Actor? _actor;
     private CustomerDetail? _detail;
-    private IReadOnlyList<TokenRow> _tokens = [];
-    private bool _isMissing;
+    private string[] _months = [];
 
     [Parameter]
     public Guid Id { get; set; }
 
-    /// <summary>"issue-token" opens the form, as the command palette asks for.</summary>
-    [SupplyParameterFromQuery(Name = "do")]
-    private string? Action { get; set; }
-
-    protected override async Task OnParametersSetAsync()
-    {
-        await LoadAsync();
-        if (Action == "issue-token" && _detail is { HasEnded: false } && _actor!.May(Permission.TokensIssue))
-        {
-            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
-            await IssueAsync();
-        }
-    }
+    protected override Task OnParametersSetAsync() => LoadAsync();
 
     private async Task LoadAsync()
     {
         _actor = await current.GetAsync();
-        _tokens = await tokenQueries.ListAsync(_actor, new CustomerId(Id));
         _detail = await queries.FindDetailAsync(_actor, new CustomerId(Id));
-        _isMissing = _detail is null;
+        _months = [.. _detail?.Months.Select(m => NumberText.ShortMonth(m.Month.FirstDay)) ?? []];
     }
 
     private async Task EditAsync()
@@ -89,46 +71,4 @@ public sealed partial class CustomerPage(
 
         snackbar.Add(outcome.Refusal?.Message ?? "There is nothing left to bill.", outcome.IsRefused ? Severity.Error : Severity.Info);
     }
-
-    private async Task IssueAsync()
-    {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
-        {
-            { d => d.Templates, await templates.ListAsync(await current.GetAsync()) },
-            { d => d.MayBeMaster, true },
-            { d => d.MayBeLenient, true },
-            { d => d.MayBeNative, _detail!.Reseller.IssuesNativeTokens },
-            { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
-        });
-        if (isDone && result is IssuedToken issued)
-        {
-            await dialogs.ShowTokenAsync(issued);
-            await LoadAsync();
-        }
-    }
-
-    private async Task RevokeAsync(TokenRow token)
-    {
-        var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
-        snackbar.AddRevoked(outcome);
-        await LoadAsync();
-    }
-
-    private Task RotateAsync(TokenRow token) => ReloadAsync(dialogs.RotateTokenAsync(token));
-
-    private Task EditTokenAsync(TokenRow token) =>
-        ReloadAsync(dialogs.EditTokenAsync(token, mayBeLenient: true, maxLimit: null, snackbar));
-
-    private Task ReportLeakAsync(TokenRow token) =>
-        ReloadAsync(dialogs.ReportTokenLeakAsync(token, _actor!.May(Permission.TokensIssue)));
-
-    private async Task ReloadAsync(Task<bool> change)
-    {
-        if (await change)
-        {
-            await LoadAsync();
-        }
-    }
-
-    private bool MayEdit(TokenRow token) => _actor!.May(Permission.TokensIssue) && !token.HasEnded && !token.IsIssuedByMaster;
 }

@@ -17,6 +17,7 @@ public sealed partial class CustomersPage(
     IDialogService dialogs,
     NavigationManager navigation)
 {
+    private readonly RequestedAction _action = new(navigation);
     private MudTable<CustomerRow>? _table;
     private bool _mayManage;
 
@@ -29,9 +30,9 @@ public sealed partial class CustomersPage(
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Action == "add" && (await current.GetAsync()).May(Permission.CustomersManage))
+        if (_action.Take(Action) == "add" && _mayManage)
         {
-            navigation.NavigateTo(navigation.GetUriWithQueryParameter("do", (string?)null), replace: true);
+            await Task.Yield();
             await AddAsync();
         }
     }

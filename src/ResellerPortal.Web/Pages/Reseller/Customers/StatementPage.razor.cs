@@ -8,14 +8,10 @@ namespace ResellerPortal.Web.ResellerPages.Customers;
 public sealed partial class StatementPage(CurrentActor current, AccountStatements statements)
 {
     private AccountStatement? _statement;
-    private bool _isMissing;
 
     [Parameter]
     public Guid Id { get; set; }
 
-    protected override async Task OnParametersSetAsync()
-    {
+    protected override async Task OnParametersSetAsync() =>
         _statement = await statements.ReadAsync(await current.GetAsync(), new CustomerId(Id));
-        _isMissing = _statement is null;
-    }
 }

@@ -9,7 +9,8 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Usage;
 
-public sealed partial class LedgerPage(
+/// <summary>The ledger of all customers, or of one, with its filters in the URL.</summary>
+public sealed partial class LedgerView(
     CurrentActor current,
     LedgerQueries ledger,
     CustomerQueries customers,
@@ -25,6 +26,10 @@ public sealed partial class LedgerPage(
     private DateOnly? _keptSince;
     private bool _mayExport;
     private bool _mayCorrect;
+
+    /// <summary>Null for all customers, which can then be filtered.</summary>
+    [Parameter]
+    public CustomerId? OnlyCustomer { get; set; }
 
     [SupplyParameterFromQuery]
     private string? From { get; set; }
@@ -49,7 +54,7 @@ public sealed partial class LedgerPage(
 
     protected override async Task OnParametersSetAsync()
     {
-        var url = new LedgerUrl(From, To, Customer, Environment, Converter, Token, Request);
+        var url = new LedgerUrl(From, To, OnlyCustomer?.ToString() ?? Customer, Environment, Converter, Token, Request);
         if (_url == url)
         {
             return;
@@ -91,7 +96,8 @@ public sealed partial class LedgerPage(
     private async Task FilterAsync(LedgerUrl url)
     {
         _url = url;
-        navigation.NavigateTo("/reseller/ledger" + url.ToQuery(), replace: true);
+        var shown = OnlyCustomer is null ? url : url with { Customer = null };
+        navigation.NavigateTo(new Uri(navigation.Uri).AbsolutePath + shown.ToQuery(), replace: true);
         await _table!.ReloadServerData();
     }
 
