@@ -42,6 +42,8 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.Page.Mouse.DownAsync();
         await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
         await owner.Page.Mouse.UpAsync();
+        await owner.SeesAsync("This reprices 1 customer from 16 Oct 2026. Estimated effect on revenue: about +7.33 EUR a month.");
+        await owner.ConfirmAsync("Set price");
         await owner.SeesAsync("Current: graduated: 0.03 EUR to 1,000, 0.02 EUR beyond");
         await owner.SeesAsync("34.00");
         await owner.PressAsync("More pricing options");
@@ -52,6 +54,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("such as docx-to-pdf, *-to-pdf or pdf-to-*");
         await owner.TypeAsync("For converters", "pdf-to-*");
         await owner.PressAsync("Set price");
+        await owner.ConfirmAsync("Set price");
 
         await owner.SeesAsync("Current: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
         var card = (await server.Data.RateCards.GetDefaultAsync(northwind)).Terms;

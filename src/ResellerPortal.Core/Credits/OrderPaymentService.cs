@@ -101,12 +101,15 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
     }
 
     /// <summary>
-    /// Cancels an order that is not fully paid. Partial payments are recorded as refunded.
-    /// Refused: no such order; it is already confirmed or cancelled.
+    /// Cancels an order that is not fully paid. Partial payments are recorded as refunded, which only the operator can do; a reseller
+    /// cancels its own orders before it has paid anything.
+    /// Refused: no such order; it is already confirmed or cancelled; it belongs to a subscription, or is partly paid, and the actor is the
+    /// reseller.
     /// </summary>
     public async Task<Outcome<PlanOrder>> CancelAsync(Actor actor, Guid orderId, CancellationToken cancellationToken = default)
     {
-        actor.Demand(Permission.OrdersConfirm);
+        var isReseller = actor.Scope.Reseller is not null;
+        actor.Demand(isReseller ? Permission.PlansBuy : Permission.OrdersConfirm);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = await LockAsync(db, orderId, cancellationToken);
@@ -123,6 +126,16 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
 
         var now = clock.GetUtcNow();
         var paid = order.Paid;
+        if (isReseller && order.SubscriptionId is not null)
+        {
+            return Refusal.Because("This order belongs to a subscription. Cancel the subscription instead.");
+        }
+
+        if (isReseller && !paid.IsZero)
+        {
+            return Refusal.Because($"{paid} of this order is already paid. Ask the operator to cancel it and refund the payment.");
+        }
+
         if (!paid.IsZero)
         {
             OrderPosting.RecordPayment(
@@ -133,7 +146,7 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         db.Audit(
             actor,
             now,
-            Permission.OrdersConfirm,
+            isReseller ? Permission.PlansBuy : Permission.OrdersConfirm,
             $"cancelled order {order.TransferReference}{(paid.IsZero ? "" : $", {paid} refunded")}",
             order.ResellerId);
         await db.SaveChangesAsync(cancellationToken);

@@ -113,6 +113,17 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
                 new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.GetLowestPrice(rule, l.Cost, tax))))];
     }
 
+    /// <summary>The number of customers whose price is the default on a local day, and changes with it.</summary>
+    public async Task<int> CountFollowersAsync(Actor actor, DateOnly day, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
+        return (await db.Customers.AsNoTracking().Where(c => c.LastDay == null || c.LastDay >= day).ToListAsync(cancellationToken))
+            .Count(customer => pricing.CreateSchedule(reseller, customer).FindOwnTerms(day) is null);
+    }
+
     /// <summary>Today's default rule and the currency of prices.</summary>
     public async Task<(Currency Currency, CardTerms Terms)> GetDefaultAsync(Actor actor, CancellationToken cancellationToken = default)
     {

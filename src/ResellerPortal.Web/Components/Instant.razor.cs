@@ -14,6 +14,10 @@ public sealed partial class Instant(TimeProvider clock)
     [Parameter]
     public bool Exact { get; set; }
 
+    /// <summary>The zone of an exact time; UTC if null.</summary>
+    [Parameter]
+    public TimeZoneInfo? Zone { get; set; }
+
     [Parameter]
     public string IfNone { get; set; } = "never";
 
@@ -35,6 +39,6 @@ public sealed partial class Instant(TimeProvider clock)
     }
 
     private string Text(DateTimeOffset instant) => Exact
-        ? instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", Invariant)
+        ? TimeZoneInfo.ConvertTime(instant, Zone ?? TimeZoneInfo.Utc).ToString("yyyy-MM-dd HH:mm:ss", Invariant)
         : Relative(instant - clock.GetUtcNow());
 }

@@ -65,6 +65,29 @@ public sealed class OrderPaymentTests(DatabaseServers databases) : IClassFixture
             threads: 1);
 
     [Fact]
+    public async Task A_reseller_cancels_its_own_order_until_it_has_paid()
+    {
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, order) = await OrderAsync(database);
+        var (_, stranger) = await database.Data.AddResellerAsync("fabrikam");
+
+        Assert.True((await database.Data.OrderPayments.CancelAsync(stranger, order.Id)).IsRefused);
+        await TestData.Valued(database.Data.OrderPayments.CancelAsync(owner, order.Id));
+        Assert.Equal(PlanOrderStatus.Cancelled, (await new PlanQueries(database.Database).ListOrdersAsync(owner)).Single().Status);
+        Assert.Contains(
+            "already cancelled",
+            (await database.Data.OrderPayments.CancelAsync(owner, order.Id)).Refusal!.Message,
+            StringComparison.Ordinal);
+
+        var another = await TestData.Valued(database.Data.Orders.OrderAsync(owner, order.PlanId, Guid.NewGuid()));
+        await TestData.Valued(database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(another, 100m)));
+        Assert.Contains(
+            "Ask the operator",
+            (await database.Data.OrderPayments.CancelAsync(owner, another.Id)).Refusal!.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Cancelling_an_order_announces_its_partial_payment_and_marks_it_refunded()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();

@@ -22,6 +22,21 @@ public sealed class RateCardsTests
     }
 
     [Fact]
+    public async Task The_default_counts_the_customers_that_follow_it_on_a_day()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        await sqlite.Data.AddCustomerAsync(owner, "Blue");
+        await sqlite.Data.PriceAsync(owner, acme, new Markup.FixedPrice(20_000, Eur), Today.AddDays(10));
+
+        Assert.Equal(2, await sqlite.Data.RateCards.CountFollowersAsync(owner, Today));
+        Assert.Equal(1, await sqlite.Data.RateCards.CountFollowersAsync(owner, Today.AddDays(10)));
+        Assert.Equal(0, await sqlite.Data.RateCards.CountFollowersAsync(stranger, Today));
+    }
+
+    [Fact]
     public async Task A_price_above_cost_carries_no_warning()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

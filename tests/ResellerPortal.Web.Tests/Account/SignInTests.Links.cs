@@ -163,6 +163,16 @@ public sealed partial class SignInTests
     }
 
     [Fact]
+    public async Task Without_a_mail_server_the_page_for_a_forgotten_password_offers_no_form()
+    {
+        using var server = PortalServer.Start();
+        var page = await server.Visitor().GetStringAsync("/account/forgot");
+
+        Assert.Contains("no mail server", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("type=\"email\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_forgotten_password_is_set_anew_by_mail_which_ends_all_sessions()
     {
         await using var mail = StandInMailServer.Start();

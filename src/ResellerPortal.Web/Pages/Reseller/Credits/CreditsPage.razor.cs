@@ -15,6 +15,7 @@ public sealed partial class CreditsPage(
     PlanQueries queries,
     CreditQueries credits,
     PlanOrderService orders,
+    OrderPaymentService payments,
     CheckoutService checkouts,
     PaymentEventDispatcher dispatcher,
     IDialogService dialogs,
@@ -77,8 +78,8 @@ public sealed partial class CreditsPage(
         var key = Guid.NewGuid();
         if (!await dialogs.ConfirmAsync(
             $"Order {plan.Name}?",
-            $"{NumberText.Conversions(
-                plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose the payment method next.",
+            $"{NumberText.Count(plan.Conversions, "conversion")} for {plan.Price}, {DescribePurchase(plan)}. "
+                + "You choose the payment method next.",
             "Order plan"))
         {
             return;
@@ -98,6 +99,24 @@ public sealed partial class CreditsPage(
     private async Task PayAsync(PlanOrder order)
     {
         await dialogs.ActAsync(new DialogParameters<PayOrderDialog> { { d => d.Order, order }, { d => d.IsOnline, _isOnline } });
+        await LoadAsync();
+    }
+
+    private async Task CancelAsync(PlanOrder order)
+    {
+        if (!await dialogs.ConfirmAsync(
+            $"Cancel the order of {order.PlanName}?",
+            $"The order {order.TransferReference} of {order.Price} is withdrawn. "
+                + "If you have already sent a transfer, keep the order instead.",
+            "Cancel order"))
+        {
+            return;
+        }
+
+        var outcome = await payments.CancelAsync(await current.GetAsync(), order.Id);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"Order {order.TransferReference} was cancelled.",
+            outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class PriceEditor(
     PriceSimulator simulator,
     CustomerQueries customers,
     TimeProvider clock,
+    IDialogService dialogs,
     ISnackbar snackbar)
 {
     private CardDraft _draft = null!;
@@ -106,6 +107,11 @@ public sealed partial class PriceEditor(
             return;
         }
 
+        if (CustomerId is null && !await ConfirmDefaultAsync(from))
+        {
+            return;
+        }
+
         var outcome = await cards.SetAsync(await current.GetAsync(), CustomerId, _draft.ToTerms(Currency), from);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
@@ -114,5 +120,28 @@ public sealed partial class PriceEditor(
             await PreviewAsync();
             await OnChanged.InvokeAsync();
         }
+    }
+
+    /// <summary>The default reprices many customers at once, so it says how many and by how much first.</summary>
+    private async Task<bool> ConfirmDefaultAsync(DateOnly from)
+    {
+        var count = await cards.CountFollowersAsync(await current.GetAsync(), from);
+        if (count == 0)
+        {
+            return true;
+        }
+
+        var effect = _simulated.Count == 0 ? "" : $" Estimated effect on revenue: about {DescribeMonthlyEffect()} a month.";
+        return await dialogs.ConfirmAsync(
+            "Set the default price?",
+            $"This reprices {NumberText.Count(count, "customer")} from {NumberText.Day(from)}.{effect} "
+                + "Customers with their own price and invoiced usage are not affected.",
+            "Set price");
+    }
+
+    private string DescribeMonthlyEffect()
+    {
+        var total = _simulated.Sum(m => m.After.Revenue.Amount - m.Before.Revenue.Amount);
+        return (total < 0 ? "−" : "+") + Money.Round(Math.Abs(total) / _simulated.Count, _simulated[0].After.Revenue.Currency);
     }
 }

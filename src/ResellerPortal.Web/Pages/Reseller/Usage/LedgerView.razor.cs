@@ -23,6 +23,7 @@ public sealed partial class LedgerView(
     private IReadOnlyList<string> _converters = [];
     private IReadOnlyList<string> _environments = [];
     private bool _isUnsorted;
+    private TimeZoneInfo _zone = TimeZoneInfo.Utc;
     private DateOnly? _keptSince;
     private bool _mayExport;
     private bool _mayCorrect;
@@ -72,6 +73,7 @@ public sealed partial class LedgerView(
         var actor = await current.GetAsync();
         _mayExport = actor.May(Permission.LedgerExport);
         _mayCorrect = actor.May(Permission.LedgerCorrect);
+        _zone = await customers.GetTimeZoneAsync(actor);
         _customers = await customers.ListNamesAsync(actor);
         (_converters, _environments) = await ledger.ReadFilterChoicesAsync(actor);
     }
