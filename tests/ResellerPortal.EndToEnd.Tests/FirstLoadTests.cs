@@ -4,7 +4,7 @@ using ResellerPortal.EndToEnd.Tests.PageObjects;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>What the browser of a new person reads over the wire. Only a published portal has its files compressed as well as can be.</summary>
+/// <summary>What a new person's browser reads over the wire. Only a published portal has its files compressed as well as can be.</summary>
 public sealed class FirstLoadTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-published-");
