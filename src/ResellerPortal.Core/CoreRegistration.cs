@@ -151,6 +151,7 @@ public static class CoreRegistration
     {
         services.AddSingleton<ApiTokenService>();
         services.AddSingleton<TokenQueries>();
+        services.AddSingleton<TokenLimitQueries>();
         services.AddSingleton<TokenTemplateService>();
         return services;
     }
@@ -312,6 +313,7 @@ public static class CoreRegistration
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<InvoiceTimelineQueries>();
+        services.AddSingleton<InvoiceDetailQueries>();
         services.AddSingleton<IssuedDocumentQueries>();
         services.AddSingleton<MonthCloseQueries>();
         services.AddSingleton<VatReportQueries>();

@@ -22,6 +22,11 @@ public sealed record CustomerOverview(
     IReadOnlyList<DayUsage> Days,
     IReadOnlyList<RatedLine> Lines)
 {
+    /// <summary>An estimate of this month's amount when it is over, without tax; null in its first days.</summary>
+    public Money? ExpectedAmount { get; init; }
+
+    public bool IsPrepaid { get; init; }
+
     public MonthUsage ThisMonth => Months[^1];
 
     public MonthUsage LastMonth => Months[^2];
@@ -42,7 +47,8 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
         await using var db = database.Open(actor.Scope.WholeReseller());
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-        var present = BillingPeriod.Containing(clock.GetUtcNow(), reseller.Zone);
+        var today = reseller.Zone.GetDay(clock.GetUtcNow());
+        var present = BillingPeriod.Containing(today);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
         var schedule = pricing.CreateSchedule(reseller, customer);
@@ -52,11 +58,15 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
             .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
             .ToList();
-        var byDay = (await RatedPeriodQueries.ReadUsageByDayAsync(
-            db,
-            present,
-            [customerId],
-            cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
+        var days = (await RatedPeriodQueries.ReadUsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].ToList();
+        var byDay = days.GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
+
+        // Imported usage may be older than the customer's record.
+        var since = usage.Where(month => month.Key < present)
+            .Select(month => month.Key.FirstDay)
+            .Concat(days.Select(item => item.Day))
+            .Append(reseller.Zone.GetDay(customer.CreatedAtUtc))
+            .Min();
         return new CustomerOverview(
             customer.Name,
             reseller.Name,
@@ -68,6 +78,10 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
                     .Select(i => present.FirstDay.AddDays(i))
                     .Select(day => new DayUsage(day, byDay.GetValueOrDefault(day))),
             ],
-            rated[^1].Rated.Lines);
+            rated[^1].Rated.Lines)
+        {
+            ExpectedAmount = MonthForecastCalculator.Calculate(days, since, today, schedule, reseller.Currency),
+            IsPrepaid = customer.IsPrepaid,
+        };
     }
 }

@@ -62,7 +62,18 @@ public sealed record InvoiceView(
     ExchangeRate Rate,
     long FirstSequence,
     long LastSequence,
-    bool HoldsReminders);
+    bool HoldsReminders)
+{
+    public required Money WrittenOff { get; init; }
+}
+
+/// <summary>An invoice with an amount due, and how its document says to pay it.</summary>
+/// <param name="Account">The account to pay to; null if the document names none.</param>
+/// <param name="Instructions">The seller's own text; may be empty.</param>
+public sealed record UnpaidInvoice(InvoiceRow Row, BankAccount? Account, string Instructions, string SellerName, string SellerEmail);
+
+/// <param name="Dues">What is due on all of them, one amount for each currency.</param>
+public sealed record UnpaidInvoiceList(IReadOnlyList<UnpaidInvoice> Rows, int TotalCount, IReadOnlyList<Money> Dues);
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -122,7 +133,37 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             invoice.GetRate(reseller.Currency),
             invoice.FirstSequence,
             invoice.LastSequence,
-            invoice.RemindersHeldAtUtc is not null);
+            invoice.RemindersHeldAtUtc is not null)
+        {
+            WrittenOff = new Money(invoice.WrittenOffMinorUnits, invoice.Currency),
+        };
+    }
+
+    /// <summary>Lists a customer's own invoices with an amount due, the earliest due date first.</summary>
+    public async Task<UnpaidInvoiceList> ListUnpaidAsync(Actor actor, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyView);
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This query requires a membership of a customer.");
+        await using var db = database.Open(actor.Scope);
+        var unpaid = db.Invoices.AsNoTracking().Where(Invoice.HasDue).Where(i => i.CustomerId == customerId);
+        var dues = await unpaid
+            .GroupBy(i => i.Currency)
+            .Select(g => new
+            {
+                g.Key,
+                Count = g.Count(),
+                Due = g.Sum(i => i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits
+                    - i.PaidMinorUnits - i.CreditedMinorUnits - i.WrittenOffMinorUnits),
+            })
+            .ToListAsync(cancellationToken);
+        var invoices = await unpaid.OrderBy(i => i.DueOn).ThenBy(i => i.PeriodStart).Take(take).ToListAsync(cancellationToken);
+        var customer = await db.Customers.Where(c => c.Id == customerId).Select(c => c.Name).SingleAsync(cancellationToken);
+        var today = await GetTodayAsync(db, cancellationToken);
+        var notes = await ReadCreditNotesAsync(db, [.. invoices.Select(i => i.Id)], cancellationToken);
+        return new UnpaidInvoiceList(
+            [.. invoices.Select(i => CreateUnpaid(CreateRow(i, customer, today, notes), InvoiceSnapshot.Parse(i.Snapshot!)))],
+            dues.Sum(d => d.Count),
+            [.. dues.Select(d => new Money(d.Due, d.Key)).OrderBy(due => due.Currency.Code, StringComparer.Ordinal)]);
     }
 
     /// <summary>The snapshot for documents; null if no such finalised invoice exists for this actor.</summary>
@@ -202,6 +243,9 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             n => n.InvoiceId,
             n => new CreditNoteRow(n.Id, n.Number, n.IssuedOn, n.Total, n.Reason, [.. n.Lines.Select(l => l.Position).Order()]));
     }
+
+    private static UnpaidInvoice CreateUnpaid(InvoiceRow row, InvoiceSnapshot snapshot) =>
+        new(row, snapshot.Account, snapshot.PaymentInstructions, snapshot.Seller.Name, snapshot.Seller.Email);
 
     private static InvoiceRow CreateRow(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
         invoice.Id,

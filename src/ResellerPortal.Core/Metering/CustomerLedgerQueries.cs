@@ -30,17 +30,29 @@ public sealed record CustomerLedgerList(
 /// <summary>The customer's own ledger, newest entry first. Paged by sequence, so page cost does not grow with the ledger.</summary>
 public sealed class CustomerLedgerQueries(PortalDatabase database)
 {
-    public async Task<CustomerLedgerList> ReadPageAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
+    /// <param name="range">The first and the last entry to list; null for all.</param>
+    public async Task<CustomerLedgerList> ReadPageAsync(
+        Actor actor,
+        int skip,
+        int take,
+        (long First, long Last)? range = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This query requires a membership of a customer.");
         await using var db = database.Open(actor.Scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-        var archived = await db.ArchivedEntries(customerId).SumAsync(r => r.LastSequence - r.FirstSequence + 1, cancellationToken);
-        var newest = customer.LastSequence - skip;
+        var (first, last) = range ?? (1, customer.LastSequence);
+        (first, last) = (Math.Max(1, first), Math.Min(customer.LastSequence, last));
+        var archived = await db.ArchivedEntries(customerId)
+            .Where(r => r.FirstSequence <= last && r.LastSequence >= first)
+            .Select(r => new { r.FirstSequence, r.LastSequence })
+            .ToListAsync(cancellationToken);
+        var newest = last - skip;
+        var oldest = Math.Max(first, newest - take + 1);
         var rows = await db.LedgerEntries.AsNoTracking()
-            .Where(e => e.CustomerId == customerId && e.Sequence <= newest && e.Sequence > newest - take)
+            .Where(e => e.CustomerId == customerId && e.Sequence <= newest && e.Sequence >= oldest)
             .OrderByDescending(e => e.Sequence)
             .ToListAsync(cancellationToken);
         return new CustomerLedgerList(
@@ -56,8 +68,9 @@ public sealed class CustomerLedgerQueries(PortalDatabase database)
                 e.CorrectsSequence,
                 e.Reference,
                 Convert.ToHexStringLower(e.Hash)))],
-            customer.LastSequence - archived,
+            Math.Max(0, last - first + 1)
+                - archived.Sum(r => Math.Min(r.LastSequence, last) - Math.Max(r.FirstSequence, first) + 1),
             Convert.ToHexStringLower(customer.ChainHead),
-            archived == 0 ? null : await db.FindFirstKeptDayAsync(cancellationToken));
+            archived.Count == 0 ? null : await db.FindFirstKeptDayAsync(cancellationToken));
     }
 }

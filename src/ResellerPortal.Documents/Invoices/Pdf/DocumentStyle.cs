@@ -53,21 +53,7 @@ internal class DocumentStyle
     /// <summary>Formats a text with its placeholders.</summary>
     public static string Format(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
 
-    public IEnumerable<string> Address(SnapshotParty party)
-    {
-        var registration = party.Registration;
-        return party.Address.GetLines(Language)
-            .Append(party.VatId is null ? "" : Format(Words.VatId, party.VatId))
-            .Append(registration.TaxNumber.Length == 0 ? "" : Format(Words.TaxNumber, registration.TaxNumber))
-            .Append(string.Join(", ", new[]
-            {
-                registration.LegalForm,
-                registration.Court,
-                registration.Number.Length == 0 ? "" : Format(Words.RegistrationNumber, registration.Number),
-            }.Where(part => part.Length > 0)))
-            .Append(party.Email)
-            .Where(line => line.Length > 0);
-    }
+    public IEnumerable<string> Address(SnapshotParty party) => SnapshotText.GetPartyLines(party, Language);
 
     /// <summary>The head of each page after the first: from whom, what, and to whom.</summary>
     public void DrawLetterhead(PdfFlow flow, string seller, string title, string buyer)

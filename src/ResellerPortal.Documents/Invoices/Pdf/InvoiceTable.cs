@@ -1,4 +1,5 @@
 using PdfSharp.Drawing;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Documents.Drawing;
 using ResellerPortal.Documents.Typography;
@@ -72,7 +73,8 @@ internal static class InvoiceTable
         [
             .. style.Snapshot.Taxes.Select(tax => new PdfRow(
             [
-                GetTaxName(style, tax.Category) + (tax.Category == "O" ? "" : $", {style.Language.Percent(tax.RateBasisPoints)}"),
+                SnapshotText.GetTaxName(tax.Category, style.Words)
+                    + (tax.Category == "O" ? "" : $", {style.Language.Percent(tax.RateBasisPoints)}"),
                 style.Amount(tax.TaxableMinorUnits),
                 style.Amount(tax.TaxMinorUnits),
             ])),
@@ -123,13 +125,4 @@ internal static class InvoiceTable
             }
         });
     }
-
-    private static string GetTaxName(InvoiceStyle style, string category) => category switch
-    {
-        "AE" => style.Words.ReverseCharge,
-        "O" => style.Words.NotSubject,
-        "E" => style.Words.Exempt,
-        "G" => style.Words.Export,
-        _ => style.Words.StandardRate,
-    };
 }

@@ -1,4 +1,4 @@
-using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Documents.Drawing;
 using ResellerPortal.Documents.Typography;
 
@@ -11,7 +11,7 @@ internal sealed class PaymentBlock(PdfFlow flow, InvoiceStyle style)
     private const double LabelWidth = 110;
 
     private readonly List<(string Name, string Value)> _account = Account(style);
-    private readonly List<string> _notes = Notes(style);
+    private readonly IReadOnlyList<string> _notes = SnapshotText.GetNotes(style.Snapshot, style.Language);
     private readonly PaymentCode? _code = PaymentCode.Create(style.Snapshot);
     private readonly string? _link = Link(style);
     private readonly string _text = Text(style);
@@ -144,41 +144,5 @@ internal sealed class PaymentBlock(PdfFlow flow, InvoiceStyle style)
 
         rows.Add((style.Words.Reference, style.Snapshot.Number));
         return rows;
-    }
-
-    /// <summary>Why no tax is charged, the amounts in the seller's currency, and the seller's cost if it prints it.</summary>
-    private static List<string> Notes(InvoiceStyle style)
-    {
-        var notes = style.Snapshot.Taxes.Where(t => t.Category != "S")
-            .Select(t => t.Reason ?? (t.Category == "AE" ? style.Words.WhyReverseCharge : style.Words.WhyNotSubject))
-            .Distinct()
-            .ToList();
-        if (style.Snapshot.Reporting is { } own)
-        {
-            var rate = style.Language.Rate(style.Snapshot.Rate);
-            notes.Add(InvoiceStyle.Format(
-                style.Words.InOwnCurrency,
-                own.Currency.Code,
-                style.Language.AmountWithCurrency(style.Snapshot.ReportedNet),
-                style.Language.AmountWithCurrency(style.Snapshot.ReportedTax),
-                rate));
-        }
-
-        if (style.Snapshot.NationalTax is { Rate.IsOne: false } national)
-        {
-            notes.Add(InvoiceStyle.Format(
-                style.Words.TaxInNationalCurrency,
-                national.Currency.Code,
-                style.Language.AmountWithCurrency(new Money(national.TaxMinorUnits, national.Currency)),
-                style.Language.Rate(national.Rate)));
-        }
-
-        if (style.Snapshot.CostMicros is { } cost)
-        {
-            var money = Money.Round(new ExactAmount(cost, style.Snapshot.ReportedNet.Currency));
-            notes.Add(InvoiceStyle.Format(style.Words.CostNote, style.Language.AmountWithCurrency(money)));
-        }
-
-        return notes;
     }
 }

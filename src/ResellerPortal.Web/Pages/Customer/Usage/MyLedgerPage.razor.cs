@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Web.Account;
@@ -8,9 +9,19 @@ public sealed partial class MyLedgerPage(CurrentActor current, CustomerLedgerQue
 {
     private DateOnly? _keptSince;
 
+    /// <summary>The first entry to list, as links from invoices say it.</summary>
+    [SupplyParameterFromQuery]
+    private long? First { get; set; }
+
+    [SupplyParameterFromQuery]
+    private long? Last { get; set; }
+
+    private (long First, long Last)? Range => First is { } first && Last is { } last && first <= last ? (first, last) : null;
+
     private async Task<TableData<CustomerLedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await ledger.ReadPageAsync(await current.GetAsync(), state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await ledger.ReadPageAsync(
+            await current.GetAsync(), state.Page * state.PageSize, state.PageSize, Range, cancellationToken);
         if (_keptSince != page.KeptSince)
         {
             _keptSince = page.KeptSince;

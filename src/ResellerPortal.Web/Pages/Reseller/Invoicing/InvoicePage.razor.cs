@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Dunning;
@@ -14,16 +15,19 @@ namespace ResellerPortal.Web.ResellerPages.Invoicing;
 public sealed partial class InvoicePage(
     CurrentActor current,
     InvoiceQueries queries,
+    InvoiceDetailQueries details,
     Core.Invoicing.InvoiceFinalizer invoices,
     InvoiceTimelineQueries timeline,
     DeliveryService deliveries,
     DunningPolicyService policies,
     IDialogService dialogs,
-    ISnackbar snackbar)
+    ISnackbar snackbar,
+    IJSRuntime js)
 {
     private Actor? _actor;
     private readonly DeliveryService _deliveries = deliveries;
     private InvoiceView? _view;
+    private InvoiceDetail? _detail;
     private IReadOnlyList<TimelineEvent> _timeline = [];
     private bool _isMissing;
 
@@ -39,12 +43,19 @@ public sealed partial class InvoicePage(
         : _view.Row.LateFee.IsZero ? $"by {NumberText.Day(due)}"
         : $"by {NumberText.Day(due)}, late fees of {_view.Row.LateFee} included";
 
+    /// <summary>The customer's entries of the month; null if the invoice bills none.</summary>
+    private string? LedgerAddress => _view!.LastSequence < _view.FirstSequence
+        ? null
+        : $"/reseller/ledger?customer={_view.Row.CustomerId}&from={DayText.Format(_view.Row.Period.FirstDay)}"
+            + $"&to={DayText.Format(_view.Row.Period.LastDay)}";
+
     protected override Task OnParametersSetAsync() => LoadAsync();
 
     private async Task LoadAsync()
     {
         _actor = await current.GetAsync();
         _view = await queries.FindAsync(_actor, Id);
+        _detail = _view is null ? null : await details.FindAsync(_actor, Id);
         _timeline = await timeline.ReadAsync(_actor, Id);
         _isMissing = _view is null;
     }
@@ -80,6 +91,8 @@ public sealed partial class InvoicePage(
             await LoadAsync();
         }
     }
+
+    private async Task PrintAsync() => await js.InvokeVoidAsync("print");
 
     private async Task HoldAsync()
     {
