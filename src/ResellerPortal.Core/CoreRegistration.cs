@@ -42,6 +42,7 @@ public static class CoreRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new PortalDatabase(dialect, connectionString));
+        services.AddSingleton<DatabaseStatusReader>();
 
         // Identity and Data Protection resolve a context on their own; their rows belong to no tenant.
         services.AddScoped(provider => provider.GetRequiredService<PortalDatabase>().Open(TenantScope.None));
@@ -309,6 +310,8 @@ public static class CoreRegistration
     /// <summary>Adds dashboards, statements and reports.</summary>
     private static IServiceCollection AddInsights(this IServiceCollection services)
     {
+        services.AddSingleton<OperatorOverviewQueries>();
+        services.AddSingleton<OperationsQueries>();
         services.AddSingleton<ResellerDashboardQueries>();
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<SearchQueries>();

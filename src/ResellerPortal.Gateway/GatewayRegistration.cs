@@ -79,6 +79,7 @@ public static class GatewayRegistration
                 ?? (provider.GetRequiredService<IOptions<ConvertApiOptions>>().Value.IsSandbox ? 1 : MeterTerms.UsualCeiling)));
         services.AddSingleton<UpstreamAccountResolver>();
         services.AddSingleton<UpstreamCircuitBreaker>();
+        services.AddSingleton<IUpstreamStatusReader>(provider => provider.GetRequiredService<UpstreamCircuitBreaker>());
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<SignedTokenVerifier>();
         services.AddSingleton<InvalidTokenThrottle>();

@@ -76,7 +76,7 @@ public class MainJobTests(Browser browser) : IClassFixture<Browser>
         await ownerPage.ConfirmAsync("Close");
         await ownerPage.SeesRowAsync("Awaiting payment");
 
-        await operatorPage.OpenAsync("/operator", "Plan orders");
+        await operatorPage.OpenAsync("/operator/orders", "Plan orders");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
         await operatorPage.TypeAsync("Amount received", "100");
         await operatorPage.ConfirmAsync("Confirm payment");

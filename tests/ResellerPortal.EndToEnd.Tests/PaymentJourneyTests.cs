@@ -164,7 +164,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Pay 18000 eur");
         var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
-        await operatorPage.OpenAsync("/operator", "Plan orders");
+        await operatorPage.OpenAsync("/operator/orders", "Plan orders");
         await operatorPage.PressAsync("Confirm payment");
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");

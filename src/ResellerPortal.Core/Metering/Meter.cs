@@ -154,6 +154,12 @@ public sealed class Meter(
 
     private readonly MeterRoutes _routes = new();
 
+    /// <summary>Commands of this node that wait for a writer.</summary>
+    public int Waiting => _routes.Waiting;
+
+    /// <summary>Maximum number of queued reservations.</summary>
+    public int Capacity => capacity;
+
     internal MeterTerms Terms { get; } = terms ?? new MeterTerms();
 
     /// <summary>
@@ -220,7 +226,7 @@ public sealed class Meter(
     {
         for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
         {
-            if (_routes.Waiting >= capacity)
+            if (Waiting >= Capacity)
             {
                 throw new MeterUnavailableException("Too many requests are waiting for the ledger. Try again in a few seconds.");
             }

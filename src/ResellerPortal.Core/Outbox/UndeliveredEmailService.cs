@@ -59,6 +59,15 @@ public sealed class UndeliveredEmailService(PortalDatabase database, TimeProvide
             .ToListAsync(cancellationToken);
     }
 
+    /// <summary>How many emails of the last 30 days were refused.</summary>
+    public async Task<int> CountAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        Demand(actor);
+        var since = clock.GetUtcNow() - Shown;
+        await using var db = database.Open(actor.Scope);
+        return await Undelivered(db, actor).CountAsync(e => e.QueuedAtUtc > since, cancellationToken);
+    }
+
     /// <summary>
     /// Sends an email again at once, to the address that the customer or reseller has now.
     /// Refused: no such email, or it was delivered.

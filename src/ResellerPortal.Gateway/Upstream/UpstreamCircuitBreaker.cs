@@ -12,7 +12,7 @@ namespace ResellerPortal.Gateway.Upstream;
 /// sent are retried after a short delay. Connections that cannot be made count for everybody; answers that are lost count for the customer
 /// whose requests they were, since what it sends may be the reason.
 /// </summary>
-internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
+internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options, TimeProvider clock) : IUpstreamStatusReader
 {
     private const int MaxCustomers = 10_000;
 
@@ -23,6 +23,15 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
     public bool IsDown(string baseAddress, CustomerId customer) =>
         GetCircuit(baseAddress).IsOpen || GetCircuit(baseAddress, customer).IsOpen;
 
+    public IReadOnlyList<UpstreamStatus> List() =>
+    [
+        .. _addresses.OrderBy(a => a.Key, StringComparer.Ordinal).Select(address => new UpstreamStatus(
+            address.Key,
+            address.Value.IsOpen,
+            _customers.Count(c => c.Key.Item1 == address.Key && c.Value.IsOpen),
+            address.Value.LastFailure)),
+    ];
+
     /// <param name="send">Sends once; failures are part of its outcome, not thrown.</param>
     public async ValueTask<UpstreamOutcome> RunAsync(
         string baseAddress,
@@ -32,7 +41,8 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
         var context = ResilienceContextPool.Shared.Get();
         try
         {
-            var outcome = await GetCircuit(baseAddress).Pipeline.ExecuteOutcomeAsync(
+            var circuit = GetCircuit(baseAddress);
+            var outcome = await circuit.Pipeline.ExecuteOutcomeAsync(
                 static (context, state) => state.Own.ExecuteOutcomeAsync(static (_, send) => send(), context, state.Send),
                 context,
                 (Own: GetCircuit(baseAddress, customer).Pipeline, Send: send));
@@ -42,6 +52,11 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
             }
 
             outcome.ThrowIfException();
+            if (FindReason(outcome.Result!) is { } reason)
+            {
+                circuit.LastFailure = new UpstreamFailure(clock.GetUtcNow(), reason);
+            }
+
             return outcome.Result!;
         }
         finally
@@ -49,6 +64,15 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    /// <returns>Null if the outcome says nothing against the upstream.</returns>
+    private static string? FindReason(UpstreamOutcome outcome) => outcome switch
+    {
+        UpstreamOutcome.Unreachable => "no connection",
+        UpstreamOutcome.Lost { IsCallersLimit: false } => "no readable answer in time",
+        UpstreamOutcome.AccountRefused => "the account's secret was refused",
+        _ => null,
+    };
 
     private Circuit GetCircuit(string baseAddress) => _addresses.GetOrAdd(
         baseAddress,
@@ -84,6 +108,7 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
     {
         private readonly CircuitBreakerStateProvider _state = new();
         private long _openUntil;
+        private volatile UpstreamFailure? _lastFailure;
 
         public Circuit(
             TimeSpan openFor,
@@ -110,5 +135,12 @@ internal sealed class UpstreamCircuitBreaker(IOptions<GatewayOptions> options)
         public bool IsOpen => _state.CircuitState == CircuitState.Open && Environment.TickCount64 < Volatile.Read(ref _openUntil);
 
         public ResiliencePipeline<UpstreamOutcome> Pipeline { get; }
+
+        /// <summary>Null if none failed since this node started.</summary>
+        public UpstreamFailure? LastFailure
+        {
+            get => _lastFailure;
+            set => _lastFailure = value;
+        }
     }
 }

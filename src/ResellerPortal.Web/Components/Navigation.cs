@@ -19,7 +19,8 @@ public static class Navigation
 {
     private static readonly NavigationGroup[] Groups =
     [
-        new("Orders", Icons.Material.Outlined.Inbox, 'o', [new(Permission.OperatorView, "/operator", "Plan orders")]),
+        new("Home", Icons.Material.Outlined.Home, 'h', [new(Permission.OperatorView, "/operator", "Home")]),
+        new("Orders", Icons.Material.Outlined.Inbox, 'o', [new(Permission.OperatorView, "/operator/orders", "Plan orders")]),
         new("Resellers", Icons.Material.Outlined.Storefront, 'r', [new(Permission.OperatorView, "/operator/resellers", "Resellers")]),
         new(
             "Catalogue",
@@ -35,6 +36,7 @@ public static class Navigation
             Icons.Material.Outlined.Balance,
             'u',
             [new(Permission.AccountsReconcile, "/operator/reconciliation", "Reconciliation")]),
+        new("Health", Icons.Material.Outlined.MonitorHeart, 'e', [new(Permission.OperatorView, "/operator/health", "Health")]),
         new(
             "Settings",
             Icons.Material.Outlined.Settings,

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Hosting;
 
@@ -10,16 +8,11 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => "ok").AllowAnonymous();
-        endpoints.MapGet("/readyz", async (PortalDatabase database, CancellationToken cancellationToken) =>
-        {
-            await using var db = database.Open(TenantScope.None);
-            var isReady = await db.Database.CanConnectAsync(cancellationToken)
-                && !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
-            return isReady
+        endpoints.MapGet("/readyz", async (DatabaseStatusReader reader, CancellationToken cancellationToken) =>
+            (await reader.ReadAsync(cancellationToken)).IsReady
                 ? Results.Text("ready")
                 : Results.Text(
                     "the database is unreachable or needs 'migrate', or does not know the key in Database:ScopeKey",
-                    statusCode: StatusCodes.Status503ServiceUnavailable);
-        }).AllowAnonymous();
+                    statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous();
     }
 }

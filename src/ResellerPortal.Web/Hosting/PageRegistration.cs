@@ -17,6 +17,7 @@ internal static class PageRegistration
             })
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<SystemHealthReader>();
         services.AddScoped<GatewayBaseUrl>();
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
     }

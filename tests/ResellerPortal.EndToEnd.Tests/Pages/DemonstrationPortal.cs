@@ -33,6 +33,9 @@ public sealed class DemonstrationPortal : IAsyncLifetime
 
     public string UnpaidInvoice { get; private set; } = "";
 
+    /// <summary>Of the customer whose admin signs in.</summary>
+    public string CustomerInvoice { get; private set; } = "";
+
     public string PayKey { get; private set; } = "";
 
     /// <summary>The key of an open invitation, as the query of its page.</summary>
@@ -47,6 +50,7 @@ public sealed class DemonstrationPortal : IAsyncLifetime
             var customer = (await db.Customers.SingleAsync(c => c.Email == DemoSeeder.CustomerEmail)).Id;
             Customer = customer.ToString();
             Token = (await db.ApiTokens.FirstAsync(t => t.CustomerId == customer && t.RevokedAtUtc == null)).Id.ToString();
+            CustomerInvoice = (await db.Invoices.FirstAsync(i => i.CustomerId == customer && i.FinalisedAtUtc != null)).Id.ToString();
             PrepaidCustomer = (await db.Customers.FirstAsync(c => c.IsPrepaid)).Id.ToString();
             var unpaid = (await db.Invoices.Where(i => i.FinalisedAtUtc != null).ToListAsync()).First(i => i.Due.MinorUnits > 0);
             (UnpaidInvoice, PayKey) = (unpaid.Id.ToString(), $"{unpaid.PayKey:N}");

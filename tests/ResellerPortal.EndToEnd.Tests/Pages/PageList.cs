@@ -21,7 +21,8 @@ internal static class PageList
         new(Viewer.Visitor, "/account/denied"),
         new(Viewer.Visitor, "/pay/{Key}") { Record = portal => portal.PayKey },
 
-        new(Viewer.Operator, "/operator") { Dialogs = [("Confirm payment", "ConfirmOrderDialog")] },
+        new(Viewer.Operator, "/operator"),
+        new(Viewer.Operator, "/operator/orders") { Dialogs = [("Confirm payment", "ConfirmOrderDialog")] },
         new(Viewer.Operator, "/operator/plans") { Dialogs = [("Add a plan", "PlanDialog")] },
         new(Viewer.Operator, "/operator/resellers") { Dialogs = [("Add a reseller", "ResellerDialog")] },
         new(Viewer.Operator, "/operator/resellers/{Id:guid}")
@@ -30,6 +31,7 @@ internal static class PageList
             Dialogs = [("Set overage", "OverageDialog"), ("Adjust", "AdjustLotDialog")],
         },
         new(Viewer.Operator, "/operator/payments"),
+        new(Viewer.Operator, "/operator/health"),
         new(Viewer.Operator, "/operator/reconciliation"),
         new(Viewer.Operator, "/operator/converters") { Dialogs = [("Add converter", "ConverterDialog")] },
         new(Viewer.Operator, "/operator/team") { Dialogs = [("Invite a member", "InviteDialog")] },
@@ -119,6 +121,7 @@ internal static class PageList
         new(Viewer.Customer, "/my/quick-start"),
         new(Viewer.Customer, "/my/ledger"),
         new(Viewer.Customer, "/my/invoices"),
+        new(Viewer.Customer, "/my/invoices/{Id:guid}") { Record = portal => portal.CustomerInvoice },
         new(Viewer.Customer, "/my/statement"),
         new(Viewer.Customer, "/my/balance"),
         new(Viewer.Customer, "/my/team") { Dialogs = [("Invite a member", "InviteDialog")] },

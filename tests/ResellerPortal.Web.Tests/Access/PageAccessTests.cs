@@ -46,10 +46,12 @@ public sealed class PageAccessTests
     [Theory]
     [InlineData(
         "/operator",
+        "/operator/orders",
         "/operator/plans",
         "/operator/resellers",
         "/operator/converters",
         "/operator/payments",
+        "/operator/health",
         "/operator/reconciliation",
         "/operator/team",
         "/operator/history",
