@@ -70,6 +70,9 @@ public sealed class TokenEditTests(DatabaseServers databases) : IClassFixture<Da
             }
         })).ToList();
 
+        await Eventually.TrueAsync(() => Interlocked.Read(ref recorded) > 0, "conversions are recorded");
+        await TestData.Valued(edits.EditAsync(owner, token.Token.Id, new TokenRequest("tight", 1, null)));
+        await Eventually.TrueAsync(() => Volatile.Read(ref refused) > 0, "conversions are refused");
         for (var i = 0; i < 40; i++)
         {
             long? limit = i % 3 == 0 ? null : 1 + (i * 40);
@@ -80,7 +83,6 @@ public sealed class TokenEditTests(DatabaseServers databases) : IClassFixture<Da
             }));
         }
 
-        await Eventually.TrueAsync(() => Interlocked.Read(ref recorded) > 0 && Volatile.Read(ref refused) > 0, "both outcomes happened");
         Volatile.Write(ref isOver, true);
         await Task.WhenAll(load);
 
