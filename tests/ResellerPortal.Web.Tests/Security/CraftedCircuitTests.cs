@@ -42,7 +42,9 @@ public sealed class CraftedCircuitTests
         var pages = typeof(Program).Assembly.GetTypes()
             .Where(t => t.GetCustomAttribute<RouteAttribute>() is not null)
             .SelectMany(t => t.GetCustomAttributes<RouteAttribute>().Select(r => (
-                Path: r.Template.Replace("{Id:guid}", acme.Id.ToString(), StringComparison.Ordinal),
+                Path: r.Template
+                    .Replace("{Id:guid}", acme.Id.ToString(), StringComparison.Ordinal)
+                    .Replace("{TokenId:guid}", Guid.NewGuid().ToString(), StringComparison.Ordinal),
                 Policy: t.GetCustomAttribute<Microsoft.AspNetCore.Authorization.AuthorizeAttribute>()?.Policy)))
             .Where(p => p.Policy is not null)
             .ToList();
